@@ -1,0 +1,172 @@
+import type { Failure } from './failure.ts';
+import type { Usage } from './model.ts';
+import type { Attempt, AttemptFailure, BlockReason, Proof, RoleName, Waiting } from './task.ts';
+
+export const REFUSALS = ['checks_failed', 'empty_diff', 'protected_changed', 'already_passing', 'stale'] as const;
+/** Why a claim of done was refused; a claim counts once, as the first that applies in the order protected_changed, empty_diff, stale, already_passing, checks_failed. */
+export type Refusal = (typeof REFUSALS)[number];
+
+export const MERGE_MODES = ['branch', 'auto', 'review'] as const;
+export type MergeMode = (typeof MERGE_MODES)[number];
+export const ROUTING_MODES = ['offline', 'local-first', 'cloud-first'] as const;
+export type RoutingMode = (typeof ROUTING_MODES)[number];
+
+/** What one check command gave on one tree. `passed` and `failed` count tests where the runner says so, else null. */
+export type CheckResult = {
+  readonly command: string;
+  readonly exit: number;
+  readonly passed: number | null;
+  readonly failed: number | null;
+  readonly ms: number;
+  readonly tree: string;
+  readonly on: 'base' | 'work';
+  /** Whose check: the task's own, or the project's `verify`. */
+  readonly of: 'task' | 'verify';
+  /** Names of the tests that passed and failed, where the runner gives names. */
+  readonly passing: readonly string[];
+  readonly failing: readonly string[];
+  /** The end of its output, for people and for the next try. */
+  readonly tail: string;
+  /** What is missing when the check could not even start (command or outside package not found), else null. */
+  readonly missing: string | null;
+};
+
+/** How a turn of a role ended. */
+export type TurnEnd =
+  | { readonly kind: 'finished'; readonly summary: string }
+  | { readonly kind: 'asked'; readonly question: string }
+  | { readonly kind: 'handed_off'; readonly to: RoleName; readonly summary: string }
+  | { readonly kind: 'gave_up'; readonly because: AttemptFailure; readonly detail: string }
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
+export type RunSummary = {
+  readonly because: string;
+  /** 0 did what was asked, else as in the exit-code table. */
+  readonly exit: number;
+  readonly steps: number;
+  readonly tasks: { readonly done: number; readonly blocked: number; readonly cancelled: number; readonly left: number };
+  readonly refused: number;
+  readonly refused_by: Readonly<Record<Refusal, number>>;
+  readonly escalations: number;
+  readonly calls: { readonly local: number; readonly cloud: number };
+  readonly tokens: { readonly in: number; readonly out: number };
+  readonly usd: number;
+  /** Estimate: the tokens of each done task's accepted try at the prices of its role's top cloud rung. */
+  readonly usd_all_cloud: number;
+  /** True: `usd_all_cloud` is an estimate. */
+  readonly estimate: true;
+};
+
+type OnTask = { readonly task: string };
+type Rung = { readonly model: string; readonly location: 'local' | 'cloud' };
+
+/** The payloads, by type. The journal, `--json`, the terminal UI and later the HTTP stream all speak these. */
+export type EventPayloads = {
+  'run.started': {
+    readonly project_id: number;
+    readonly project: string;
+    readonly mode: RoutingMode;
+    readonly merge: MergeMode;
+    readonly max_steps: number;
+    readonly budget_usd: number | null;
+    readonly sandbox: string;
+    /** Branch that proven work goes to; null in review mode. */
+    readonly target: string | null;
+    /** Set when all models are scripted; the screen says it. */
+    readonly scripted: boolean;
+    readonly tasks_total: number;
+  };
+  'run.paused': { readonly because: string };
+  /** The process that held the run died (or was stopped) and this one goes on. */
+  'run.resumed': { readonly because: string };
+  'run.finished': RunSummary & { readonly next: string };
+  /** Nothing can be claimed now. */
+  'run.idle': { readonly kind: 'blocked' | 'waiting' | 'all-done'; readonly waiting: readonly Waiting[] };
+  /** A person or a signal asked for something. */
+  'run.requested': { readonly kind: string; readonly payload: string };
+  'task.claimed': OnTask & {
+    readonly title: string;
+    readonly because: string;
+    readonly token: string;
+    readonly role: RoleName;
+    readonly attempts: readonly Attempt[];
+  };
+  'workspace.opened': OnTask & {
+    readonly path: string;
+    readonly base: string;
+    readonly base_tree: string;
+    readonly kept: boolean;
+    readonly linked: readonly string[];
+  };
+  'brief.written': OnTask & { readonly role: RoleName; readonly text: string; readonly because: string };
+  'turn.started': OnTask &
+    Rung & {
+      readonly role: RoleName;
+      readonly try: number;
+      readonly step: number;
+      readonly because: string;
+      readonly passed_over: readonly { readonly model: string; readonly because: string }[];
+      /** Tree of the workspace when the turn began. */
+      readonly tree: string;
+    };
+  'model.called': OnTask & Rung & { readonly try: number; readonly call: number; readonly reserved_usd: number };
+  'model.replied': OnTask &
+    Rung & {
+      readonly role: RoleName;
+      readonly try: number;
+      readonly call: number;
+      readonly tokens: Usage;
+      readonly usd: number;
+      readonly ms: number;
+      readonly text: string;
+      readonly calls: readonly { readonly id: string; readonly name: string; readonly input: unknown }[];
+      readonly opaque?: unknown;
+    };
+  /** A provider failure inside a turn that is waited for and tried again. */
+  'model.retried': OnTask & Rung & { readonly failure: Failure; readonly wait_s: number; readonly attempt: number };
+  'tool.started': OnTask & {
+    readonly call_id: string;
+    readonly name: string;
+    readonly input: unknown;
+    /** For a file edit: the hash before and after, so that a resumed run can tell whether it was done. */
+    readonly edit?: { readonly path: string; readonly before: string | null; readonly after: string };
+  };
+  'tool.ended': OnTask & {
+    readonly call_id: string;
+    readonly name: string;
+    readonly text: string;
+    readonly is_error: boolean;
+  };
+  /** The workspace of a model tells it something outside a tool result: not finished yet, a repair. */
+  'turn.told': OnTask & { readonly text: string };
+  'turn.ended': OnTask & Rung & { readonly role: RoleName; readonly try: number; readonly end: TurnEnd };
+  /** The tree a claim of done is judged by. */
+  'work.snapshot': OnTask & {
+    readonly tree: string;
+    readonly base: string;
+    readonly changed: readonly string[];
+    readonly protected: readonly string[];
+    readonly only_comments: boolean;
+  };
+  'check.ended': OnTask & CheckResult;
+  'checks.judged': OnTask & { readonly on: 'base' | 'work'; readonly tree: string; readonly verdict: 'red' | 'green' | 'worse' | 'missing'; readonly detail: string };
+  'claim.refused': OnTask & { readonly because: Refusal; readonly detail: string; readonly model: string; readonly location: 'local' | 'cloud'; readonly undone: readonly string[] };
+  escalated: OnTask & { readonly from: string; readonly to: string; readonly because: string };
+  'memory.stored': OnTask & { readonly id: number; readonly memory_type: string; readonly text: string };
+  'question.asked': OnTask & { readonly question: string };
+  'merge.intended': OnTask & { readonly mode: MergeMode; readonly ref: string; readonly old: string | null; readonly new: string; readonly tree: string };
+  'merge.ended': OnTask & { readonly commit: string; readonly ref: string };
+  /** The base moved while the task was worked: the work was merged onto it and is checked again. */
+  'base.moved': OnTask & { readonly from: string; readonly to: string; readonly to_tree: string };
+  'plan.updated': { readonly task: string | null; readonly path: string; readonly changed: boolean };
+  'task.done': OnTask & { readonly title: string; readonly commit: string; readonly proof: Proof; readonly tries: number; readonly usd: number };
+  'task.blocked': OnTask & { readonly title: string; readonly reason: BlockReason; readonly detail: string; readonly issue: string | null; readonly branch: string | null };
+  'task.released': OnTask & { readonly because: string };
+};
+
+export type EventType = keyof EventPayloads;
+/** An event as `act` returns it, before the journal gives it its place. */
+export type NewEvent = { [T in EventType]: { readonly type: T } & EventPayloads[T] }[EventType];
+/** One line of the journal: `seq` counts from 1 in each run, `at` is ISO 8601 in UTC. */
+export type RunEvent = NewEvent & { readonly at: string; readonly run_id: string; readonly seq: number };
+export type EventOf<T extends EventType> = Extract<RunEvent, { type: T }>;

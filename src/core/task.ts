@@ -1,0 +1,112 @@
+export const TASK_STATUSES = ['pending', 'in-progress', 'done', 'blocked', 'cancelled'] as const;
+export type TaskStatus = (typeof TASK_STATUSES)[number];
+
+export const BLOCK_REASONS = [
+  'needs_input',
+  'checks_failed',
+  'unproven',
+  'conflict',
+  'setup_failed',
+  'refused',
+  'too_large',
+  'tampering',
+  'loop',
+  'budget',
+  'permission',
+  'provider',
+] as const;
+export type BlockReason = (typeof BLOCK_REASONS)[number];
+
+export const ROLES = ['manager', 'coder', 'tester', 'researcher', 'writer'] as const;
+export type RoleName = (typeof ROLES)[number];
+
+export const PROOFS = ['red-green', 'behaviour-kept', 'accepted-by-person'] as const;
+export type Proof = (typeof PROOFS)[number];
+
+/** A stage groups tasks and is never worked itself; its status is rolled up from its children. */
+export type TaskKind = 'stage' | 'task';
+
+/** One unit of work, as every `--json` output shows it. Times are ISO 8601 in UTC. */
+export type Task = {
+  readonly id: number;
+  readonly project_id: number;
+  readonly key: string;
+  readonly kind: TaskKind;
+  readonly title: string;
+  readonly status: TaskStatus;
+  /** Why a blocked task is blocked. */
+  readonly reason: BlockReason | null;
+  /** One sentence for people: the question asked, the last failing line, what is missing. */
+  readonly reason_detail: string | null;
+  /** 0 is most urgent, 4 least, 2 the default. */
+  readonly priority: number;
+  readonly role: RoleName | null;
+  readonly tags: readonly string[];
+  /** Key of the stage or task it belongs to. */
+  readonly parent: string | null;
+  /** Keys of the tasks that must be done first. */
+  readonly depends_on: readonly string[];
+  /** Shell commands that decide whether the task is done. */
+  readonly checks: readonly string[];
+  /** Globs that a coder must not change, beside the ones protected by default. */
+  readonly protect: readonly string[];
+  /** Globs that this task may change although they are protected by default. */
+  readonly allow: readonly string[];
+  readonly private: boolean;
+  readonly description: string;
+  readonly proof: Proof | null;
+  /** Turns spent on it since it was last (re)opened. */
+  readonly tries: number;
+  /** What it has cost so far, US dollars. */
+  readonly usd: number;
+  /** Branch that keeps its unmerged work, if any. */
+  readonly branch: string | null;
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly last_agent: string | null;
+};
+
+export type TaskNote = { readonly at: string; readonly agent: string; readonly text: string };
+
+/** What may be done next, and why. */
+export type NextTask =
+  | { readonly kind: 'ready'; readonly task: Task; readonly because: string; readonly claim?: ClaimView }
+  | { readonly kind: 'blocked'; readonly waiting: readonly Waiting[] }
+  | { readonly kind: 'waiting'; readonly running: readonly Task[] }
+  | { readonly kind: 'all-done' };
+export type Waiting = { readonly key: string; readonly title: string; readonly on: readonly string[] };
+export type ClaimView = { readonly token: string; readonly expires_at: string };
+
+/** How one turn on a task ended; kept per task, so that tries survive a restart. */
+export type Attempt = {
+  readonly run_id: string;
+  readonly role: RoleName;
+  /** Alias in the model registry. */
+  readonly model: string;
+  readonly location: 'local' | 'cloud';
+  /** `passed`, or why the turn did not lead to done. */
+  readonly outcome: 'passed' | AttemptFailure;
+  /** Facts for the next try: the failing check's tail, the refused diff. Empty when passed. */
+  readonly evidence: string;
+  readonly tokens_in: number;
+  readonly tokens_out: number;
+  readonly usd: number;
+};
+/** Only task failures climb the ladder. */
+export const ATTEMPT_FAILURES = [
+  'checks_failed',
+  'empty_diff',
+  'protected_changed',
+  'already_passing',
+  'stale',
+  'no_progress',
+  'malformed_output',
+  'context_exceeded',
+  'loop',
+  'refusal',
+  'provider',
+  'asked',
+  'handed_off',
+  'interrupted',
+] as const;
+export type AttemptFailure = (typeof ATTEMPT_FAILURES)[number];

@@ -1,0 +1,122 @@
+import type { Result } from '../core/failure.ts';
+import type { Attempt, BlockReason, ClaimView, NextTask, Proof, RoleName, Task, TaskKind, TaskNote, TaskStatus } from '../core/task.ts';
+
+export type Project = {
+  readonly id: number;
+  readonly name: string;
+  readonly root: string;
+  readonly archived: boolean;
+  readonly counts: Readonly<Record<TaskStatus, number>>;
+};
+
+export type NewTask = {
+  readonly project_id: number;
+  readonly title: string;
+  /** Made when absent: `T1`, `T2`, … (the first number free in the project). */
+  readonly key?: string;
+  readonly kind?: TaskKind;
+  readonly status?: TaskStatus;
+  readonly description?: string;
+  readonly priority?: number;
+  readonly role?: RoleName | null;
+  readonly tags?: readonly string[];
+  readonly checks?: readonly string[];
+  readonly protect?: readonly string[];
+  readonly allow?: readonly string[];
+  readonly private?: boolean;
+  /** Key of its parent. */
+  readonly parent?: string | null;
+  readonly depends_on?: readonly string[];
+  /** Default: after all others. */
+  readonly plan_order?: number;
+  readonly plan_file?: string | null;
+  readonly created_at?: string;
+};
+export type TaskEdit = Partial<Omit<NewTask, 'project_id' | 'key' | 'kind' | 'created_at' | 'status'>> & { readonly vanished?: boolean };
+
+export type TaskFilter = {
+  readonly project_id: number;
+  readonly status?: readonly TaskStatus[];
+  readonly role?: RoleName;
+  readonly tag?: string;
+  /** Stages too; default false. */
+  readonly stages?: boolean;
+  readonly limit?: number;
+  /** `next_cursor` of the page before. */
+  readonly cursor?: string;
+};
+export type TaskPage = { readonly tasks: readonly Task[]; readonly total: number; readonly next_cursor: string | null };
+
+export type StatusMetadata = {
+  readonly agent: string;
+  /** Required when the new status is `blocked`. */
+  readonly reason?: BlockReason;
+  readonly detail?: string;
+  readonly proof?: Proof;
+  readonly commit?: string;
+  readonly branch?: string | null;
+  /** A claim's token; when given, the claim must still be held (else `claim.lost` and nothing is written). */
+  readonly claim?: string;
+  /** Start the tries afresh (a person answered or reopened). */
+  readonly fresh_tries?: boolean;
+};
+
+export type Claim = ClaimView & { readonly task: Task; readonly because: string };
+export type HistoryEntry = { readonly at: string; readonly agent: string; readonly kind: string; readonly data: Readonly<Record<string, unknown>> };
+
+/**
+ * The knowledge manager: the one writer of projects, tasks, notes and their history. All calls are synchronous and each is
+ * one transaction (or joins the one it is called in). Task ids are database ids, keys are unique in a project.
+ */
+export type Km = {
+  /** Runs `work` in one IMMEDIATE transaction; nested calls join it. */
+  transaction<T>(work: () => T): T;
+
+  addProject(input: { readonly name: string; readonly root: string }): Result<Project>;
+  listProjects(options?: { readonly archived?: boolean }): readonly Project[];
+  project(id: number): Result<Project>;
+  /** The unarchived project whose root is `folder` or the nearest parent of it. */
+  projectAt(folder: string): Project | null;
+  archiveProject(id: number, archived: boolean): Result<Project>;
+
+  addTask(input: NewTask, agent: string): Result<Task>;
+  task(projectId: number, key: string): Result<Task>;
+  taskById(id: number): Result<Task>;
+  listTasks(filter: TaskFilter): TaskPage;
+  editTask(taskId: number, edit: TaskEdit, agent: string): Result<Task>;
+  addDependency(taskId: number, blockerKey: string, agent: string): Result<Task>;
+  removeDependency(taskId: number, blockerKey: string, agent: string): Result<Task>;
+  notes(taskId: number): readonly TaskNote[];
+  history(taskId: number): readonly HistoryEntry[];
+
+  /** The task that would run next, and why; or what everything waits for. */
+  getNextTaskToWorkOn(projectId?: number): NextTask;
+  /** Legal transitions only; clears the claim when the task leaves `in-progress`; rolls stages up. */
+  markTaskStatus(taskId: number, status: TaskStatus, metadata: StatusMetadata): Result<Task>;
+  appendTaskNote(taskId: number, note: string, agentName: string): Result<TaskNote>;
+
+  /** Finds and takes the next task in one statement. Leases that ran out come back first. */
+  claimNext(options: { readonly projectId?: number; readonly holder: string; readonly ttl_s: number; readonly except?: readonly number[] }): Claim | Exclude<NextTask, { kind: 'ready' }>;
+  /** Takes one named task (pending, ready). */
+  claimTask(taskId: number, options: { readonly holder: string; readonly ttl_s: number }): Result<Claim>;
+  heartbeat(token: string, ttl_s: number): Result<ClaimView>;
+  /** Gives the task back as pending, with its tries kept. */
+  release(token: string, agent: string): Result<Task>;
+  /** Is this token the task's current, unexpired claim? */
+  holds(taskId: number, token: string): boolean;
+
+  addAttempt(taskId: number, attempt: Attempt): void;
+  /** Attempts since the task was last (re)opened, oldest first. */
+  attempts(taskId: number): readonly Attempt[];
+
+  planFiles(projectId: number): readonly PlanFileRow[];
+  savePlanFile(row: PlanFileRow): void;
+};
+export type PlanFileRow = {
+  readonly project_id: number;
+  readonly path: string;
+  readonly synced_text: string;
+  readonly synced_at: string;
+  readonly size: number;
+  readonly mtime_ms: number;
+};
