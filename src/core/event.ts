@@ -1,6 +1,6 @@
 import type { Failure } from './failure.ts';
 import type { Usage } from './model.ts';
-import type { Attempt, AttemptFailure, BlockReason, Proof, RoleName, Waiting } from './task.ts';
+import type { Attempt, AttemptFailure, BlockReason, Proof, RoleName, Task, Waiting } from './task.ts';
 
 export const REFUSALS = ['checks_failed', 'empty_diff', 'protected_changed', 'already_passing', 'stale'] as const;
 /** Why a claim of done was refused; a claim counts once, as the first that applies in the order protected_changed, empty_diff, stale, already_passing, checks_failed. */
@@ -10,6 +10,8 @@ export const MERGE_MODES = ['branch', 'auto', 'review'] as const;
 export type MergeMode = (typeof MERGE_MODES)[number];
 export const ROUTING_MODES = ['offline', 'local-first', 'cloud-first'] as const;
 export type RoutingMode = (typeof ROUTING_MODES)[number];
+
+export type CheckVerdict = 'red' | 'green' | 'red-green' | 'missing';
 
 /** What one check command gave on one tree. `passed` and `failed` count tests where the runner says so, else null. */
 export type CheckResult = {
@@ -29,6 +31,8 @@ export type CheckResult = {
   readonly tail: string;
   /** What is missing when the check could not even start (command or outside package not found), else null. */
   readonly missing: string | null;
+  /** The result was kept from an earlier run of the same command on the same tree. */
+  readonly kept: boolean;
 };
 
 /** How a turn of a role ended. */
@@ -44,7 +48,12 @@ export type RunSummary = {
   /** 0 did what was asked, else as in the exit-code table. */
   readonly exit: number;
   readonly steps: number;
-  readonly tasks: { readonly done: number; readonly blocked: number; readonly cancelled: number; readonly left: number };
+  readonly tasks: {
+    readonly done: number;
+    readonly blocked: number;
+    readonly cancelled: number;
+    readonly left: number;
+  };
   readonly refused: number;
   readonly refused_by: Readonly<Record<Refusal, number>>;
   readonly escalations: number;
@@ -79,6 +88,8 @@ export type EventPayloads = {
   'run.paused': { readonly because: string };
   /** The process that held the run died (or was stopped) and this one goes on. */
   'run.resumed': { readonly because: string };
+  /** Something that no further task could get past: money, a provider, a missing package. */
+  'run.stopping': { readonly because: string; readonly exit: number };
   'run.finished': RunSummary & { readonly next: string };
   /** Nothing can be claimed now. */
   'run.idle': { readonly kind: 'blocked' | 'waiting' | 'all-done'; readonly waiting: readonly Waiting[] };
@@ -88,8 +99,12 @@ export type EventPayloads = {
     readonly title: string;
     readonly because: string;
     readonly token: string;
+    /** Role of the first turn that does the work. */
     readonly role: RoleName;
+    /** Tries of earlier runs since the task was last opened. */
     readonly attempts: readonly Attempt[];
+    /** The task as it was when it was claimed; the run works from this. */
+    readonly snapshot: Task;
   };
   'workspace.opened': OnTask & {
     readonly path: string;
@@ -98,6 +113,8 @@ export type EventPayloads = {
     readonly kept: boolean;
     readonly linked: readonly string[];
   };
+  /** A command of `setup:` in a fresh worktree. */
+  'setup.ended': OnTask & { readonly command: string; readonly exit: number; readonly tail: string };
   'brief.written': OnTask & { readonly role: RoleName; readonly text: string; readonly because: string };
   'turn.started': OnTask &
     Rung & {
@@ -149,18 +166,77 @@ export type EventPayloads = {
     readonly only_comments: boolean;
   };
   'check.ended': OnTask & CheckResult;
-  'checks.judged': OnTask & { readonly on: 'base' | 'work'; readonly tree: string; readonly verdict: 'red' | 'green' | 'worse' | 'missing'; readonly detail: string };
-  'claim.refused': OnTask & { readonly because: Refusal; readonly detail: string; readonly model: string; readonly location: 'local' | 'cloud'; readonly undone: readonly string[] };
+  /** What the checks of a tree say together. `red-green`: what failed on the base passes; `green`: all pass, and did before. */
+  'checks.judged': OnTask & {
+    readonly on: 'base' | 'work';
+    readonly tree: string;
+    readonly verdict: CheckVerdict;
+    readonly detail: string;
+  };
+  /** The tester's new check fails on the base: from now on it can prove the task. */
+  'test.accepted': OnTask & { readonly tree: string; readonly files: readonly string[] };
+  /** No check that fails on the base could be had; the task goes on and can only end unproven. */
+  'tester.gave_up': OnTask & { readonly because: string };
+  /** One role's turn ended with a summary for the next. */
+  'handed.over': OnTask & { readonly from: RoleName; readonly to: RoleName; readonly summary: string };
+  /** A turn that did not even claim to be done led nowhere. */
+  'try.failed': OnTask & {
+    readonly because: AttemptFailure;
+    readonly detail: string;
+    readonly diff: string;
+    readonly model: string;
+  };
+  'claim.refused': OnTask & {
+    readonly because: Refusal;
+    readonly detail: string;
+    /** The change that was refused, clipped, for the next try. */
+    readonly diff: string;
+    readonly model: string;
+    readonly location: 'local' | 'cloud';
+    readonly undone: readonly string[];
+  };
   escalated: OnTask & { readonly from: string; readonly to: string; readonly because: string };
   'memory.stored': OnTask & { readonly id: number; readonly memory_type: string; readonly text: string };
   'question.asked': OnTask & { readonly question: string };
-  'merge.intended': OnTask & { readonly mode: MergeMode; readonly ref: string; readonly old: string | null; readonly new: string; readonly tree: string };
+  'merge.intended': OnTask & {
+    readonly mode: MergeMode;
+    readonly ref: string;
+    readonly old: string | null;
+    readonly new: string;
+    readonly tree: string;
+    readonly proof: Proof;
+  };
   'merge.ended': OnTask & { readonly commit: string; readonly ref: string };
   /** The base moved while the task was worked: the work was merged onto it and is checked again. */
-  'base.moved': OnTask & { readonly from: string; readonly to: string; readonly to_tree: string };
-  'plan.updated': { readonly task: string | null; readonly path: string; readonly changed: boolean };
-  'task.done': OnTask & { readonly title: string; readonly commit: string; readonly proof: Proof; readonly tries: number; readonly usd: number };
-  'task.blocked': OnTask & { readonly title: string; readonly reason: BlockReason; readonly detail: string; readonly issue: string | null; readonly branch: string | null };
+  'base.moved': OnTask & {
+    readonly from: string;
+    readonly to: string;
+    readonly to_base_tree: string;
+    readonly to_tree: string;
+  };
+  /** `problem`: why the file could not be written; the database is right all the same. */
+  'plan.updated': {
+    readonly task: string | null;
+    readonly path: string;
+    readonly changed: boolean;
+    readonly problem?: string;
+  };
+  'task.done': OnTask & {
+    readonly title: string;
+    readonly commit: string;
+    readonly proof: Proof;
+    readonly tries: number;
+    readonly usd: number;
+    /** Estimate: the accepted try's tokens at the prices of its role's top cloud rung. */
+    readonly usd_all_cloud: number;
+  };
+  'task.blocked': OnTask & {
+    readonly title: string;
+    readonly reason: BlockReason;
+    readonly detail: string;
+    readonly issue: string | null;
+    readonly branch: string | null;
+  };
   'task.released': OnTask & { readonly because: string };
 };
 

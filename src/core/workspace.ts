@@ -68,11 +68,17 @@ export type Workspace = {
   list(path?: string, glob?: string): Promise<Result<readonly string[]>>;
   /** Lines matching a JavaScript regular expression, at most 200, each clipped to 300 characters. */
   search(pattern: string, path?: string): Promise<Result<readonly TextMatch[]>>;
-  run(command: string, options: { readonly timeout_s: number; readonly label: string }, signal?: AbortSignal): Promise<Result<CommandResult>>;
+  run(
+    command: string,
+    options: { readonly timeout_s: number; readonly label: string },
+    signal?: AbortSignal,
+  ): Promise<Result<CommandResult>>;
   /** Tree id of the files as they are now (ignored ones and links left out). Touches neither index nor refs. */
   snapshot(): Promise<Result<string>>;
   /** Makes the files equal to a tree; ignored files and linked dependencies stay. */
   reset(tree: string): Promise<Result<void>>;
+  /** From now on the worktree stands on `commit`; its files stay as they are. */
+  moveBase(commit: string): Promise<Result<void>>;
   /** Makes only these paths equal to a tree (a path the tree lacks is removed). */
   restore(paths: readonly string[], tree: string): Promise<Result<void>>;
 };
@@ -94,8 +100,12 @@ export type Repository = {
   contains(descendant: string, ancestor: string): Promise<boolean>;
   /** Branches whose short name matches a `git for-each-ref` pattern such as `llmclis/run-*`, newest commit first. */
   branches(pattern: string): Promise<readonly { readonly name: string; readonly commit: string }[]>;
-  /** Opens the worktree at `path` on `base`, or takes it up again as it is when it is there and whole (`kept` is true). */
-  openWorkspace(options: { readonly path: string; readonly base: string; readonly fresh: boolean }): Promise<Result<{ readonly workspace: Workspace; readonly kept: boolean }>>;
+  /** Opens the worktree at `path` on `base`, or takes it up again as it is when it is there and whole (`kept` is true; `base` is then the commit it stands on). */
+  openWorkspace(options: {
+    readonly path: string;
+    readonly base: string;
+    readonly fresh: boolean;
+  }): Promise<Result<{ readonly workspace: Workspace; readonly kept: boolean; readonly base: string }>>;
   removeWorkspace(path: string): Promise<Result<void>>;
   changes(fromTree: string, toTree: string): Promise<Result<readonly FileChange[]>>;
   /** Unified diff, capped at `max_chars`. */
@@ -107,7 +117,12 @@ export type Repository = {
   /** Three-way merge of two commits without touching any working copy; conflicts are an `err` `git.conflict`. */
   mergeTrees(ours: string, theirs: string): Promise<Result<{ readonly tree: string }>>;
   /** Makes a commit object; the person's identity, else `llmclis <llmclis@localhost>`. Same inputs and time give the same id. */
-  commitTree(options: { readonly tree: string; readonly parents: readonly string[]; readonly message: string; readonly at: Date }): Promise<Result<string>>;
+  commitTree(options: {
+    readonly tree: string;
+    readonly parents: readonly string[];
+    readonly message: string;
+    readonly at: Date;
+  }): Promise<Result<string>>;
   /** Compare-and-set of a ref. Already at `new` is success. */
   updateRef(intent: MergeIntent): Promise<Result<void>>;
   /** Moves the checked-out branch and the person's working copy from `old` to `new`, leaving their own changes alone. */

@@ -21,7 +21,9 @@ export const runs = sqliteTable(
 export const runEvents = sqliteTable(
   'run_events',
   {
-    run_id: text().notNull().references(() => runs.id),
+    run_id: text()
+      .notNull()
+      .references(() => runs.id),
     seq: integer().notNull(),
     type: text().notNull(),
     at: text().notNull(),
@@ -36,7 +38,9 @@ export const runRequests = sqliteTable(
   {
     id: integer().primaryKey({ autoIncrement: true }),
     run_id: text().notNull(),
-    kind: text({ enum: ['stop', 'pause', 'resume', 'skip', 'escalate', 'message', 'answer', 'accept', 'reject'] }).notNull(),
+    kind: text({
+      enum: ['stop', 'pause', 'resume', 'skip', 'escalate', 'message', 'answer', 'accept', 'reject'],
+    }).notNull(),
     payload: text().notNull().default(''),
     created_at: text().notNull(),
     handled_at: text(),

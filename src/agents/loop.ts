@@ -1,0 +1,107 @@
+import type { NewEvent, TurnEnd } from '../core/event.ts';
+import type { Result } from '../core/failure.ts';
+import type { Message, ModelReply, ToolCall } from '../core/model.ts';
+import { answering, complained, type StartedCall, type ToolOutput } from '../core/tool.ts';
+import type { ToolContext } from './context.ts';
+import { repeats } from './repetition.ts';
+import type { Role } from './roles.ts';
+import { TOOLS } from './tools.ts';
+
+/** One turn as the journal knows it: fresh, or taken up again in its middle. */
+export type Conversation = {
+  readonly messages: readonly Message[];
+  /** Model calls made so far. */
+  readonly calls: number;
+  /** Calls of the last reply that have no result yet. */
+  readonly pending: readonly ToolCall[];
+  /** Id of a pending call whose edit was begun before a crash and is found done in the file. */
+  readonly found_done: string | null;
+};
+export type TurnDeps = {
+  readonly task: string;
+  readonly context: ToolContext;
+  /** Asks the model; journals the call and its reply by what it yields. `call` counts from 1. */
+  ask(messages: readonly Message[], call: number): AsyncGenerator<NewEvent, Result<ModelReply>>;
+};
+
+const NOT_FINISHED =
+  'That was text without a tool call, so nothing happened. Go on with a tool, or end the turn with finish or ask.';
+const LOOPING = 'The same call has given the same result three times. Do something else.';
+/** Text-only replies in a row that end a turn. */
+const MAX_IDLE = 3;
+
+/** Runs one role's turn: yields each event before the next effect and returns how it ended. */
+export async function* runTurn(
+  role: Role,
+  start: Conversation,
+  deps: TurnDeps,
+  signal?: AbortSignal,
+): AsyncGenerator<NewEvent, TurnEnd> {
+  const messages = [...start.messages];
+  let pending = start.pending;
+  let idle = 0;
+  for (let calls = start.calls; ; ) {
+    for (const call of pending) {
+      const end = yield* runCall(role, call, call.id === start.found_done, messages, deps, signal);
+      if (end !== null) return end;
+    }
+    const looping = repeats(messages);
+    if (looping >= 5)
+      return { kind: 'gave_up', because: 'loop', detail: 'The same call gave the same result five times in a row.' };
+    if (looping === 3) yield tell(deps, messages, LOOPING);
+    if (calls >= role.max_calls)
+      return {
+        kind: 'gave_up',
+        because: 'no_progress',
+        detail: `The turn used its ${role.max_calls} model calls without finishing.`,
+      };
+    const reply = yield* deps.ask(messages, ++calls);
+    if (!reply.ok) return { kind: 'failed', failure: reply.error };
+    messages.push(reply.value.message);
+    pending = reply.value.message.calls;
+    idle = pending.length > 0 ? 0 : idle + 1;
+    if (idle >= MAX_IDLE)
+      return { kind: 'gave_up', because: 'malformed_output', detail: `${MAX_IDLE} replies in a row called no tool.` };
+    if (idle > 0) yield tell(deps, messages, NOT_FINISHED);
+  }
+}
+
+function tell(deps: TurnDeps, messages: Message[], text: string): NewEvent {
+  messages.push({ role: 'user', text });
+  return { type: 'turn.told', task: deps.task, text };
+}
+
+async function* runCall(
+  role: Role,
+  call: ToolCall,
+  foundDone: boolean,
+  messages: Message[],
+  deps: TurnDeps,
+  signal?: AbortSignal,
+): AsyncGenerator<NewEvent, TurnEnd | null> {
+  const { task } = deps;
+  let output: ToolOutput = { text: 'Done.', is_error: false };
+  if (!foundDone) {
+    const started = await startCall(role, call, deps.context);
+    yield {
+      type: 'tool.started',
+      task,
+      call_id: call.id,
+      name: call.name,
+      input: call.input,
+      ...(started.edit && { edit: started.edit }),
+    };
+    output = await started.run(signal);
+    signal?.throwIfAborted();
+  }
+  const { text, is_error } = output;
+  messages.push({ role: 'tool', call_id: call.id, name: call.name, text, is_error });
+  yield { type: 'tool.ended', task, call_id: call.id, name: call.name, text, is_error };
+  return output.end ?? null;
+}
+
+async function startCall(role: Role, call: ToolCall, context: ToolContext): Promise<StartedCall> {
+  const tool = role.tools.includes(call.name) ? TOOLS.find(({ spec }) => spec.name === call.name) : undefined;
+  if (tool !== undefined) return tool.start(call.input, context);
+  return answering(complained(`There is no tool ${call.name}. You have: ${role.tools.join(', ')}.`));
+}

@@ -1,0 +1,154 @@
+import { z } from 'zod';
+import type { TurnEnd } from '../core/event.ts';
+import type { Result } from '../core/failure.ts';
+import { ROLES } from '../core/task.ts';
+import { answering, complained, defineTool, type StartedCall, said, type Tool, type ToolOutput } from '../core/tool.ts';
+import type { PlannedEdit } from '../core/workspace.ts';
+import type { ToolContext } from './context.ts';
+
+const trouble = (error: { message: string; hint: string }): ToolOutput => complained(`${error.message}\n${error.hint}`);
+
+/** `defineTool` with its parts in a row, so that the table below reads like one. */
+const tool = <Schema extends z.ZodType>(
+  name: string,
+  description: string,
+  input: Schema,
+  start: (input: z.output<Schema>, context: ToolContext) => Promise<StartedCall> | StartedCall,
+): Tool<ToolContext> => defineTool({ name, description, input, start });
+
+const edit = (planned: Result<PlannedEdit>, { workspace }: ToolContext): StartedCall => {
+  if (!planned.ok) return answering(trouble(planned.error));
+  const { path, before, after, bytes } = planned.value;
+  return {
+    edit: { path, before, after },
+    async run() {
+      if (before === after) return complained(`${path} has exactly this content already; nothing was changed.`);
+      const applied = await workspace.apply(planned.value);
+      return applied.ok
+        ? said(`${before === null ? 'Made' : 'Changed'} ${path} (${bytes.length} bytes).`)
+        : trouble(applied.error);
+    },
+  };
+};
+
+const ending = (end: TurnEnd): StartedCall => ({ run: async () => ({ ...said('The turn ends here.'), end }) });
+
+/** Lines `offset` (from 1) to `offset + limit - 1` of a text, with a line that says what is left out. */
+export function window(text: string, offset = 1, limit = 1000): string {
+  const lines = text.split('\n');
+  const from = Math.max(1, offset);
+  const part = lines.slice(from - 1, from - 1 + limit);
+  const left = lines.length - (from - 1 + part.length);
+  const whole = part.join('\n');
+  return left > 0 ? `${whole}\n[${left} more lines; read on with offset ${from + part.length}]` : whole;
+}
+
+const path = z.string().min(1).describe('relative to the root of the worktree');
+
+export const TOOLS: readonly Tool<ToolContext>[] = [
+  tool(
+    'read_file',
+    'Read a text file. Long files come in pieces: offset is the first line (from 1), limit the number of lines.',
+    z.strictObject({ path, offset: z.int().min(1).optional(), limit: z.int().min(1).optional() }),
+    ({ path, offset, limit }, { workspace }) => ({
+      async run() {
+        const file = await workspace.read(path);
+        return file.ok ? said(window(file.value.text, offset, limit)) : trouble(file.error);
+      },
+    }),
+  ),
+  tool(
+    'write_file',
+    'Write a whole file; makes it and its folders when they are not there.',
+    z.strictObject({ path, content: z.string() }),
+    async ({ path, content }, context) => edit(await context.workspace.planWrite(path, content), context),
+  ),
+  tool(
+    'edit_file',
+    'Replace one piece of a file. `old` must occur in it exactly once, to the letter.',
+    z.strictObject({ path, old: z.string().min(1), new: z.string() }),
+    async ({ path, old, new: next }, context) => edit(await context.workspace.planReplace(path, old, next), context),
+  ),
+  tool(
+    'list_files',
+    'List the files git knows or would add, under a folder and matching a glob such as src/**/*.ts.',
+    z.strictObject({ path: path.optional(), glob: z.string().optional() }),
+    ({ path, glob }, { workspace }) => ({
+      async run() {
+        const files = await workspace.list(path, glob);
+        if (!files.ok) return trouble(files.error);
+        const shown = files.value.slice(0, 500).join('\n');
+        return said(
+          files.value.length > 500
+            ? `${shown}\n[${files.value.length - 500} more; narrow it with path or glob]`
+            : shown || 'No file matches.',
+        );
+      },
+    }),
+  ),
+  tool(
+    'search_text',
+    'Find lines that match a JavaScript regular expression.',
+    z.strictObject({ pattern: z.string().min(1), path: path.optional() }),
+    ({ pattern, path }, { workspace }) => ({
+      async run() {
+        const found = await workspace.search(pattern, path);
+        if (!found.ok) return trouble(found.error);
+        return said(
+          found.value.map(match => `${match.path}:${match.line}: ${match.text}`).join('\n') || 'No line matches.',
+        );
+      },
+    }),
+  ),
+  tool(
+    'run_command',
+    'Run a shell command in the worktree (no network). Answers with its exit code and output. timeout_s: default 120, at most 600.',
+    z.strictObject({ command: z.string().min(1), timeout_s: z.number().min(1).max(600).optional() }),
+    ({ command, timeout_s }, { workspace }) => ({
+      async run(signal) {
+        const result = await workspace.run(command, { timeout_s: timeout_s ?? 120, label: 'command' }, signal);
+        if (!result.ok) return trouble(result.error);
+        const { exit, timed_out, output, file } = result.value;
+        const state = timed_out ? `Killed after ${timeout_s ?? 120} s` : `Exit ${exit ?? 'by a signal'}`;
+        return { text: `${state}\n${output}${file === null ? '' : '\n[the output was cut]'}`, is_error: exit !== 0 };
+      },
+    }),
+  ),
+  tool(
+    'recall',
+    'Search what earlier work on this project left in memory.',
+    z.strictObject({ query: z.string().min(1) }),
+    ({ query }, context) => ({
+      run: async () => said(context.recall(query).join('\n') || 'Nothing is remembered about this.'),
+    }),
+  ),
+  tool(
+    'note',
+    'Keep a dated note on the task, for people and for later turns.',
+    z.strictObject({ text: z.string().min(1) }),
+    ({ text }, context) => ({
+      async run() {
+        context.note(text);
+        return said('Noted.');
+      },
+    }),
+  ),
+  tool(
+    'hand_off',
+    'End your turn and pass the task to another role, with all it needs to know.',
+    z.strictObject({ role: z.enum(ROLES), summary: z.string().min(1) }),
+    ({ role, summary }) => ending({ kind: 'handed_off', to: role, summary }),
+  ),
+  tool(
+    'ask',
+    'End your turn with a question that only a person can answer. The task waits for the answer.',
+    z.strictObject({ question: z.string().min(1) }),
+    ({ question }) => ending({ kind: 'asked', question }),
+  ),
+  tool(
+    'finish',
+    'Say that the task is done and end your turn. The checks are run then, and decide.',
+    z.strictObject({ summary: z.string().min(1) }),
+    ({ summary }) => ending({ kind: 'finished', summary }),
+  ),
+];

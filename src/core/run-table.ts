@@ -1,0 +1,42 @@
+import type { RunView } from './run-view.ts';
+import { count, money } from './sentence.ts';
+
+export const RUN_COLUMNS = ['task', 'tries', 'models', 'checks', 'tokens', 'cost', 'proof'] as const;
+
+/** A run's rows as texts, one cell per entry of RUN_COLUMNS; the last row is the total. */
+export function runTable(view: RunView): readonly (readonly string[])[] {
+  const tokens = (sum: { readonly in: number; readonly out: number }): string => count(sum.in + sum.out);
+  const rows = view.rows.map(row => [
+    `${row.key} ${row.title}`.trim(),
+    count(row.tries),
+    row.models.join(' → '),
+    row.checks === null ? '' : `${row.checks.passed}/${row.checks.total}`,
+    tokens(row.tokens),
+    money(row.usd),
+    row.proof ?? (row.reason === null ? row.status : `${row.status}: ${row.reason}`),
+  ]);
+  const { calls } = view.totals;
+  const tries = view.rows.reduce((sum, row) => sum + row.tries, 0);
+  return [
+    ...rows,
+    [
+      'total',
+      count(tries),
+      `${count(calls.local)} local, ${count(calls.cloud)} cloud calls`,
+      '',
+      tokens(view.totals.tokens),
+      money(view.totals.usd),
+      '',
+    ],
+  ];
+}
+
+/** `$0.0123 now · all in the cloud ≈ $0.0456 (estimate)`. */
+export function costLine(view: RunView): string {
+  const { usd, usd_all_cloud } = view.totals;
+  const other =
+    usd_all_cloud === null
+      ? 'all in the cloud: known when a task is done'
+      : `all in the cloud ≈ ${money(usd_all_cloud)} (estimate)`;
+  return `${money(usd)} ${view.status === 'finished' ? 'spent' : 'so far'} · ${other}`;
+}

@@ -1,0 +1,75 @@
+import { unreachable } from '../core/unreachable.ts';
+import type { Decision } from './decision.ts';
+import { check } from './effects/check.ts';
+import { claim } from './effects/claim.ts';
+import { block, complete, release, settle } from './effects/finish.ts';
+import { keepUnproven, merge } from './effects/merge.ts';
+import { open } from './effects/open.ts';
+import { acceptTest, giveUpTesting, handOver, refuse, snapshot } from './effects/outcome.ts';
+import { continueTurn, startTurn } from './effects/turn.ts';
+import type { Effects, Ports, WorkspaceHolder } from './ports.ts';
+import type { EndedTurn, RunState, TaskState } from './state.ts';
+
+export type RunningDecision = Exclude<Decision, { kind: 'stop' }>;
+
+const inHand = (state: RunState): TaskState => {
+  if (state.task === null) throw new Error('No task is in hand.');
+  return state.task;
+};
+const ended = (task: TaskState): EndedTurn => {
+  if (task.ended === null) throw new Error('No turn has ended.');
+  return task.ended;
+};
+
+/** Carries a decision out: the only effects of a run. Each event is journaled before the next effect begins. */
+export function act(
+  decision: RunningDecision,
+  state: RunState,
+  ports: Ports,
+  holder: WorkspaceHolder,
+  signal: AbortSignal,
+): Effects {
+  switch (decision.kind) {
+    case 'claim':
+      return claim(ports);
+    case 'settle':
+      return settle(decision.task, ports);
+    case 'give-up-run':
+      return giveUp(decision);
+    case 'open':
+      return open(inHand(state), ports, holder);
+    case 'check':
+      return check(state, inHand(state), decision.on, ports, holder, signal);
+    case 'turn':
+      return startTurn(state, inHand(state), decision, ports, holder, signal);
+    case 'continue-turn':
+      return continueTurn(state, inHand(state), ports, holder, signal);
+    case 'hand-over':
+      return handOver(inHand(state), ended(inHand(state)), decision, ports);
+    case 'snapshot':
+      return snapshot(inHand(state), ended(inHand(state)), ports, holder);
+    case 'refuse':
+    case 'fail-try':
+      return refuse(inHand(state), ended(inHand(state)), decision, ports, holder);
+    case 'accept-test':
+      return acceptTest(inHand(state));
+    case 'give-up-testing':
+      return giveUpTesting(inHand(state), decision.because, ports, holder);
+    case 'merge':
+      return merge(inHand(state), decision.proof, ports, holder);
+    case 'keep-unproven':
+      return keepUnproven(inHand(state), ports);
+    case 'complete':
+      return complete(inHand(state), ports, holder);
+    case 'block':
+      return block(inHand(state), decision.reason, decision.detail, ports);
+    case 'release':
+      return release(inHand(state), decision.because, ports, holder);
+    default:
+      return unreachable(decision);
+  }
+}
+
+async function* giveUp({ because, exit }: Extract<Decision, { kind: 'give-up-run' }>): Effects {
+  yield { type: 'run.stopping', because, exit };
+}

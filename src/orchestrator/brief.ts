@@ -1,0 +1,38 @@
+import { type Brief, briefText } from '../agents/prompt.ts';
+import type { RoleName } from '../core/task.ts';
+import type { Ports } from './ports.ts';
+import { isTesting, type TaskState, triesSoFar } from './state.ts';
+
+/** Gathers what a turn is told: rules of the repository, memory, the task, the facts of failed tries. */
+export async function writeBrief(task: TaskState, role: RoleName, ports: Ports): Promise<string> {
+  const { key, title, description, checks, id } = task.task;
+  const { memory, project, km, commands, redact } = ports;
+  const recalled = memory.queryMemory(`${title}\n${description}`, { projectId: project.id, topK: 4 });
+  const counted = task.attempts.filter(({ outcome }) => outcome !== 'interrupted');
+  const brief: Brief = {
+    task: { key, title, description, checks: checks.length > 0 ? checks : commands.verify },
+    try: triesSoFar(task) + 1,
+    rules: await rulesOf(task, ports),
+    recalled: recalled.map(hit => `[${hit.type}${hit.task_key === null ? '' : ` ${hit.task_key}`}] ${hit.text}`),
+    notes: km.notes(id).map(({ at, agent, text }) => `${at.slice(0, 10)} (${agent}): ${text}`),
+    handed_over: task.handed_over,
+    evidence: counted.flatMap(({ model, evidence }, place) =>
+      evidence === '' ? [] : [{ try: place + 1, model, facts: evidence }],
+    ),
+    charge: isTesting(task, { role })
+      ? 'Your part now: write a test that fails on the code as it is and will pass when the task is done. Add test files only.'
+      : null,
+  };
+  return redact(briefText(brief));
+}
+
+/** AGENTS.md of the base, else CLAUDE.md. */
+async function rulesOf(task: TaskState, { repository }: Ports): Promise<Brief['rules']> {
+  const tree = task.workspace?.base_tree;
+  if (tree === undefined) return null;
+  for (const file of ['AGENTS.md', 'CLAUDE.md']) {
+    const text = await repository.fileAt(tree, file);
+    if (text !== null) return { file, text };
+  }
+  return null;
+}

@@ -1,0 +1,42 @@
+import type { MergeMode, Refusal } from '../core/event.ts';
+import type { Failure } from '../core/failure.ts';
+import type { AttemptFailure, BlockReason, Proof, RoleName } from '../core/task.ts';
+import type { RouteDecision } from '../router/route.ts';
+import type { TaskState } from './state.ts';
+
+/** What to do next, and why. */
+export type Decision =
+  | { readonly kind: 'claim' }
+  | { readonly kind: 'open' }
+  | { readonly kind: 'check'; readonly on: 'base' | 'work' }
+  | { readonly kind: 'turn'; readonly role: RoleName; readonly route: Extract<RouteDecision, { kind: 'use' }> }
+  | { readonly kind: 'continue-turn' }
+  | { readonly kind: 'hand-over'; readonly to: RoleName; readonly summary: string }
+  | { readonly kind: 'snapshot' }
+  | { readonly kind: 'refuse'; readonly because: Refusal; readonly detail: string }
+  | { readonly kind: 'fail-try'; readonly because: AttemptFailure; readonly detail: string }
+  | { readonly kind: 'accept-test' }
+  | { readonly kind: 'give-up-testing'; readonly because: string }
+  | { readonly kind: 'merge'; readonly proof: Proof }
+  | { readonly kind: 'keep-unproven' }
+  | { readonly kind: 'complete' }
+  | { readonly kind: 'block'; readonly reason: BlockReason; readonly detail: string }
+  | { readonly kind: 'release'; readonly because: string }
+  | { readonly kind: 'settle'; readonly task: string }
+  | { readonly kind: 'give-up-run'; readonly because: string; readonly exit: number }
+  | { readonly kind: 'stop'; readonly because: string; readonly exit: number };
+
+/** What a decision needs to know beside the journal; constant during a run. */
+export type Facts = {
+  readonly max_steps: number;
+  readonly merge: MergeMode;
+  /** The project's check commands. */
+  readonly verify: readonly string[];
+  route(task: TaskState, role: RoleName): RouteDecision;
+  /** What a provider's or a budget's failure means for the task and the run, once retrying is over. */
+  consequence(failure: Failure): Consequence;
+};
+export type Consequence =
+  | { readonly kind: 'try'; readonly because: AttemptFailure }
+  | { readonly kind: 'block'; readonly reason: BlockReason }
+  | { readonly kind: 'stop'; readonly exit: number };

@@ -1,0 +1,117 @@
+import type { EventPayloads, NewEvent } from '../../core/event.ts';
+import type { Result } from '../../core/failure.ts';
+import type { Proof } from '../../core/task.ts';
+import type { Effects, Ports, WorkspaceHolder } from '../ports.ts';
+import type { TaskState } from '../state.ts';
+import { block } from './finish.ts';
+import { taskBranch, workspaceOf } from './open.ts';
+import { stopping } from './stopping.ts';
+
+/** Puts the proven tree where the merge mode says: intent, effect, receipt. A base that moved is merged first and checked again. */
+export async function* merge(task: TaskState, proof: Proof, ports: Ports, holder: WorkspaceHolder): Effects {
+  if (task.merge !== null) return yield* carryOut(task, task.merge, ports);
+  if (task.work === null || task.workspace === null) throw new Error('There is nothing to merge.');
+  const { repository, target } = ports;
+  const tip = target === null ? null : await repository.resolve(target);
+  const { base } = task.workspace;
+  if (tip !== null && tip !== base) return yield* ontoMovedBase(task, tip, ports, holder);
+  const commit = await commitWork(task, proof, ports);
+  if (!commit.ok) return yield stopping(commit.error);
+  const ref = target ?? taskBranch(task.task.key);
+  const old = target === null ? await repository.resolve(ref) : tip;
+  const intent = { mode: ports.merge, ref, old, new: commit.value, tree: task.work.tree, proof };
+  yield { type: 'merge.intended', task: task.task.key, ...intent };
+  yield* carryOut(task, { task: task.task.key, ...intent }, ports);
+}
+
+async function* carryOut(task: TaskState, intent: EventPayloads['merge.intended'], ports: Ports): Effects {
+  const { repository } = ports;
+  const done = intent.mode === 'auto' ? await repository.fastForward(intent) : await repository.updateRef(intent);
+  if (done.ok) return yield { type: 'merge.ended', task: task.task.key, commit: intent.new, ref: intent.ref };
+  if (done.error.code !== 'git.conflict') return yield stopping(done.error);
+  const branch = taskBranch(task.task.key);
+  const kept = await repository.updateRef({ ref: branch, old: await repository.resolve(branch), new: intent.new });
+  if (!kept.ok) return yield stopping(kept.error);
+  yield* block(
+    task,
+    'conflict',
+    `${done.error.message} The proven work is on ${shortRef(branch)}.`,
+    ports,
+    shortRef(branch),
+  );
+}
+
+export const shortRef = (ref: string): string => ref.replace(/^refs\/heads\//, '');
+
+/** One commit of the work on its base. */
+export function commitWork(task: TaskState, proof: Proof | 'unproven', ports: Ports): Promise<Result<string>> {
+  if (task.work === null || task.workspace === null) throw new Error('There is no work to commit.');
+  const { key, title } = task.task;
+  const summary = task.ended?.end.kind === 'finished' ? `${ports.redact(task.ended.end.summary).trim()}\n\n` : '';
+  const message = `${key}: ${title}\n\n${summary}Proof: ${proof}\nTask: ${key}\nRun: ${ports.run_id}\n`;
+  return ports.repository.commitTree({
+    tree: task.work.tree,
+    parents: [task.workspace.base],
+    message,
+    at: ports.clock.now(),
+  });
+}
+
+async function* ontoMovedBase(task: TaskState, tip: string, ports: Ports, holder: WorkspaceHolder): Effects {
+  const { repository } = ports;
+  const wip = await commitWork(task, 'unproven', ports);
+  if (!wip.ok) return yield stopping(wip.error);
+  const merged = await repository.mergeTrees(tip, wip.value);
+  if (!merged.ok && merged.error.code === 'git.conflict') {
+    const branch = taskBranch(task.task.key);
+    await repository.updateRef({ ref: branch, old: await repository.resolve(branch), new: wip.value });
+    return yield* block(
+      task,
+      'conflict',
+      `The base moved and the work does not merge onto it: ${merged.error.message}`,
+      ports,
+      shortRef(branch),
+    );
+  }
+  const baseTree = await repository.treeOf(tip);
+  const opened = await workspaceOf(task, ports, holder);
+  const failed = [merged, baseTree, opened].find(result => !result.ok);
+  if (failed !== undefined && !failed.ok) return yield stopping(failed.error);
+  if (!merged.ok || !baseTree.ok || !opened.ok) return;
+  const steps: NewEvent | null = await moveTo(opened.value, tip, merged.value.tree);
+  if (steps !== null) return yield steps;
+  yield {
+    type: 'base.moved',
+    task: task.task.key,
+    from: task.workspace?.base ?? '',
+    to: tip,
+    to_base_tree: baseTree.value,
+    to_tree: merged.value.tree,
+  };
+}
+
+async function moveTo(
+  workspace: { moveBase(commit: string): Promise<Result<void>>; reset(tree: string): Promise<Result<void>> },
+  tip: string,
+  tree: string,
+): Promise<NewEvent | null> {
+  const moved = await workspace.moveBase(tip);
+  if (!moved.ok) return stopping(moved.error);
+  const reset = await workspace.reset(tree);
+  return reset.ok ? null : stopping(reset.error);
+}
+
+/** What cannot be proven is a person's to accept: the work waits on a branch of its own. */
+export async function* keepUnproven(task: TaskState, ports: Ports): Effects {
+  const commit = await commitWork(task, 'unproven', ports);
+  if (!commit.ok) return yield stopping(commit.error);
+  const branch = taskBranch(task.task.key);
+  const kept = await ports.repository.updateRef({
+    ref: branch,
+    old: await ports.repository.resolve(branch),
+    new: commit.value,
+  });
+  if (!kept.ok) return yield stopping(kept.error);
+  const detail = `No check failed before and passes now. The work is on ${shortRef(branch)}; look at it, then: llmclis task accept ${task.task.key}`;
+  yield* block(task, 'unproven', detail, ports, shortRef(branch));
+}

@@ -1,0 +1,92 @@
+import { estimateTokens, fitMessages } from '../../agents/prompt.ts';
+import type { Role } from '../../agents/roles.ts';
+import { TOOLS } from '../../agents/tools.ts';
+import type { NewEvent } from '../../core/event.ts';
+import type { Result } from '../../core/failure.ts';
+import type { LanguageModel, Message, ModelReply, ModelRequest } from '../../core/model.ts';
+import type { Ports } from '../ports.ts';
+import type { OpenTurn } from '../state.ts';
+
+export type ModelCall = {
+  readonly key: string;
+  readonly turn: OpenTurn;
+  readonly role: Role;
+  readonly history: readonly Message[];
+  /** 1 for the first call of the turn. */
+  readonly call: number;
+  /** US dollars spent so far; the call adds to it. */
+  readonly spent: { task: number; run: number };
+};
+
+/** The only way to a model and the only retry loop: asks for leave to spend, journals the call, waits where waiting helps. */
+export async function* askModel(
+  call: ModelCall,
+  ports: Ports,
+  signal: AbortSignal,
+): AsyncGenerator<NewEvent, Result<ModelReply>> {
+  const { turn, key, spent } = call;
+  const { models } = ports;
+  const model = await models.open(turn.model);
+  if (!model.ok) return model;
+  const limits = models.limits(turn.model);
+  const messages = fitMessages(call.history, limits.window);
+  const worst = models.worstUsd(turn.model, estimateTokens(messages), limits.max_output);
+  const admitted = models.admit(spent, worst);
+  if (!admitted.ok) return admitted;
+  const rung = { task: key, model: turn.model, location: turn.location, try: turn.try, call: call.call };
+  yield { type: 'model.called', ...rung, reserved_usd: worst };
+  const request: ModelRequest = {
+    messages,
+    tools: TOOLS.filter(({ spec }) => call.role.tools.includes(spec.name)).map(({ spec }) => spec),
+    max_output_tokens: limits.max_output,
+    about: { task: key, role: turn.role, try: turn.try, call: call.call },
+  };
+  for (let attempt = 1; ; attempt++) {
+    const reply = await drain(model.value, request, ports, signal);
+    if (reply.ok) {
+      const { message, usage, ms } = reply.value;
+      const usd = models.usd(turn.model, usage);
+      spent.task += usd;
+      spent.run += usd;
+      const opaque = message.opaque === undefined ? {} : { opaque: message.opaque };
+      yield {
+        type: 'model.replied',
+        ...rung,
+        role: turn.role,
+        tokens: usage,
+        usd,
+        ms,
+        text: message.text,
+        calls: message.calls,
+        ...opaque,
+      };
+      return reply;
+    }
+    const wait = models.retryAfter(reply.error, attempt, turn.location);
+    if (wait === null) return reply;
+    yield {
+      type: 'model.retried',
+      task: key,
+      model: turn.model,
+      location: turn.location,
+      failure: reply.error,
+      wait_s: wait,
+      attempt,
+    };
+    await ports.clock.sleep(wait * 1000, signal);
+    signal.throwIfAborted();
+  }
+}
+
+async function drain(
+  model: LanguageModel,
+  request: ModelRequest,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<Result<ModelReply>> {
+  const parts = model.reply(request, signal);
+  for (let step = await parts.next(); ; step = await parts.next()) {
+    if (step.done) return step.value;
+    ports.onPart(step.value);
+  }
+}

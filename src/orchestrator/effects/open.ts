@@ -1,0 +1,109 @@
+import { join } from 'node:path';
+import { err, fail, ok, type Result } from '../../core/failure.ts';
+import type { Effects, Ports, WorkspaceHolder } from '../ports.ts';
+import type { TaskState } from '../state.ts';
+import { block } from './finish.ts';
+import { stopping } from './stopping.ts';
+import { clipTail } from './text.ts';
+
+/** A task's key as a file and branch name. */
+export const slug = (key: string): string =>
+  key.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[-.]+|[-.]+$|\.lock$/g, '') || 'task';
+
+export const taskBranch = (key: string): string => `refs/heads/llmclis/task-${slug(key)}`;
+
+/** Opens the task's worktree on its base and, when it is a fresh one, runs the project's setup commands in it. */
+export async function* open(task: TaskState, ports: Ports, holder: WorkspaceHolder): Effects {
+  const base = await baseOf(task, ports);
+  if (!base.ok) {
+    if (base.error.code === 'git.conflict') return yield* block(task, 'conflict', base.error.message, ports);
+    return yield stopping(base.error);
+  }
+  const opened = await openAt(task, ports, base.value);
+  if (!opened.ok) return yield stopping(opened.error);
+  const { workspace, kept, base: standsOn } = opened.value;
+  const tree = await ports.repository.treeOf(standsOn);
+  if (!tree.ok) return yield stopping(tree.error);
+  holder.workspace = workspace;
+  if (!kept) {
+    for (const command of ports.commands.setup) {
+      const result = await workspace.run(command, { timeout_s: ports.commands.timeout_s, label: 'setup' });
+      if (!result.ok) return yield stopping(result.error);
+      const { exit, output } = result.value;
+      yield {
+        type: 'setup.ended',
+        task: task.task.key,
+        command,
+        exit: exit ?? 1,
+        tail: ports.redact(clipTail(output)),
+      };
+      if (exit !== 0) break;
+    }
+  }
+  yield {
+    type: 'workspace.opened',
+    task: task.task.key,
+    path: workspace.root,
+    base: standsOn,
+    base_tree: tree.value,
+    kept,
+    linked: [],
+  };
+}
+
+/** The workspace of the task in hand: the open one, or after a restart the one on disk. */
+export async function workspaceOf(task: TaskState, ports: Ports, holder: WorkspaceHolder) {
+  if (holder.workspace !== null) return ok(holder.workspace);
+  if (task.workspace === null) throw new Error('A task without workspace is worked.');
+  const opened = await openAt(task, ports, task.workspace.base);
+  if (!opened.ok) return opened;
+  holder.workspace = opened.value.workspace;
+  return ok(opened.value.workspace);
+}
+
+const openAt = (task: TaskState, { repository, worktrees }: Ports, base: string) =>
+  repository.openWorkspace({ path: join(worktrees, slug(task.task.key)), base, fresh: false });
+
+/** The commit the work starts from, as the merge mode says. */
+async function baseOf(task: TaskState, ports: Ports): Promise<Result<string>> {
+  const { repository, target, merge } = ports;
+  const tip = target === null ? null : await repository.resolve(target);
+  if (tip !== null) return ok(tip);
+  const head = await repository.resolve('HEAD');
+  if (head === null)
+    return fail(
+      'project.no_commits',
+      'The repository has no commit yet, so there is no base to work from.',
+      'Make one: git add -A && git commit -m "Start"',
+    );
+  return merge === 'review' ? mergedDependencies(task, ports, head) : ok(head);
+}
+
+/** In review mode: the checked-out commit with the branches of the task's dependencies merged in. */
+async function mergedDependencies(
+  task: TaskState,
+  { repository, clock }: Ports,
+  head: string,
+): Promise<Result<string>> {
+  let base = head;
+  for (const key of task.task.depends_on) {
+    const branch = await repository.resolve(taskBranch(key));
+    if (branch === null || (await repository.contains(base, branch))) continue;
+    const merged = await repository.mergeTrees(base, branch);
+    if (!merged.ok)
+      return err({
+        ...merged.error,
+        message: `The branches this task depends on do not merge: ${merged.error.message}`,
+      });
+    const message = `Merge ${key} for ${task.task.key}`;
+    const commit = await repository.commitTree({
+      tree: merged.value.tree,
+      parents: [base, branch],
+      message,
+      at: clock.now(),
+    });
+    if (!commit.ok) return commit;
+    base = commit.value;
+  }
+  return ok(base);
+}

@@ -1,0 +1,132 @@
+import type { FileChange, Workspace } from '../../core/workspace.ts';
+import { sameButComments } from '../comments.ts';
+import type { Decision } from '../decision.ts';
+import type { Effects, Ports, WorkspaceHolder } from '../ports.ts';
+import { hasProtectedPart, isProtected, isTestFile, protectedPartChanged } from '../protected.ts';
+import { type EndedTurn, isTesting, type TaskState } from '../state.ts';
+import { workspaceOf } from './open.ts';
+import { stopping } from './stopping.ts';
+
+const DIFF_CHARS = 6_000;
+
+/** Fixes the tree that a claim of done is judged by, and what of it may not have been changed. */
+export async function* snapshot(task: TaskState, turn: EndedTurn, ports: Ports, holder: WorkspaceHolder): Effects {
+  const opened = await workspaceOf(task, ports, holder);
+  if (!opened.ok) return yield stopping(opened.error);
+  const tree = await opened.value.snapshot();
+  if (!tree.ok) return yield stopping(tree.error);
+  const base = startOf(task);
+  const changes = await ports.repository.changes(base, tree.value);
+  if (!changes.ok) return yield stopping(changes.error);
+  const guarded: string[] = [];
+  for (const change of changes.value)
+    if (await isForbidden(change, task, turn, tree.value, ports)) guarded.push(change.path);
+  yield {
+    type: 'work.snapshot',
+    task: task.task.key,
+    tree: tree.value,
+    base,
+    changed: changes.value.map(({ path }) => path),
+    protected: guarded,
+    only_comments: await onlyComments(changes.value, base, tree.value, ports),
+  };
+}
+
+const startOf = (task: TaskState): string => {
+  if (task.start_tree === null) throw new Error('The task has no base.');
+  return task.start_tree;
+};
+
+/** A tester may add test files and nothing else; in a tester's own task also change them; anyone else changes what is not protected. */
+async function isForbidden(
+  { path, status }: FileChange,
+  task: TaskState,
+  turn: EndedTurn,
+  tree: string,
+  ports: Ports,
+): Promise<boolean> {
+  const { allow, protect } = task.task;
+  const rules = { allow, protect: [...protect, ...ports.commands.protect], plans: ports.commands.plans };
+  if (isTesting(task, turn)) return !(isTestFile(path) && status === 'added');
+  if (task.role === 'tester' && turn.role === 'tester' && isTestFile(path) && status !== 'deleted') return false;
+  if (isProtected(path, rules)) return true;
+  if (!hasProtectedPart(path)) return false;
+  const { repository } = ports;
+  return protectedPartChanged(path, await repository.fileAt(startOf(task), path), await repository.fileAt(tree, path));
+}
+
+async function onlyComments(
+  changes: readonly FileChange[],
+  base: string,
+  tree: string,
+  { repository }: Ports,
+): Promise<boolean> {
+  for (const { path, status } of changes) {
+    if (status !== 'modified') return false;
+    if (!sameButComments(path, await repository.fileAt(base, path), await repository.fileAt(tree, path))) return false;
+  }
+  return changes.length > 0;
+}
+
+/** Refuses a claim of done, or notes that a turn led nowhere: what was forbidden is undone, the facts are kept for the next try. */
+export async function* refuse(
+  task: TaskState,
+  turn: EndedTurn,
+  decision: Extract<Decision, { kind: 'refuse' | 'fail-try' }>,
+  ports: Ports,
+  holder: WorkspaceHolder,
+): Effects {
+  const opened = await workspaceOf(task, ports, holder);
+  if (!opened.ok) return yield stopping(opened.error);
+  const diff = await diffOf(task, ports);
+  const undone = task.work?.protected ?? [];
+  const undo = await undoWork(task, turn, opened.value);
+  if (!undo.ok) return yield stopping(undo.error);
+  const { model, location } = turn;
+  const said = { task: task.task.key, detail: ports.redact(decision.detail), diff, model };
+  if (decision.kind === 'refuse') yield { type: 'claim.refused', ...said, because: decision.because, location, undone };
+  else yield { type: 'try.failed', ...said, because: decision.because };
+}
+
+/** Protected files go back to what they were; a test that proves nothing goes altogether; honest work that fails stays for the next try. */
+const undoWork = (task: TaskState, turn: EndedTurn, workspace: Workspace) =>
+  isTesting(task, turn) ? workspace.reset(startOf(task)) : workspace.restore(task.work?.protected ?? [], startOf(task));
+
+async function diffOf(task: TaskState, { repository, redact }: Ports): Promise<string> {
+  if (task.work === null || task.work.changed.length === 0) return '';
+  const patch = await repository.patch(startOf(task), task.work.tree, DIFF_CHARS);
+  return patch.ok ? redact(patch.value) : '';
+}
+
+export async function* handOver(
+  task: TaskState,
+  turn: EndedTurn,
+  decision: Extract<Decision, { kind: 'hand-over' }>,
+  ports: Ports,
+): Effects {
+  const { key, id, title } = task.task;
+  const summary = ports.redact(decision.summary);
+  yield () => {
+    const text = `${key} – ${title}: handed from ${turn.role} to ${decision.to}. ${summary}`;
+    const stored = ports.memory.storeMemory(text, ports.project.id, id, 'handoff_summary', turn.role, {
+      task_key: key,
+      source: `run:${ports.run_id}`,
+    });
+    const remembered = stored.ok
+      ? [{ type: 'memory.stored' as const, task: key, id: stored.value.id, memory_type: 'handoff_summary', text }]
+      : [];
+    return [...remembered, { type: 'handed.over', task: key, from: turn.role, to: decision.to, summary }];
+  };
+}
+
+export async function* acceptTest(task: TaskState): Effects {
+  if (task.work === null) throw new Error('There is no test to accept.');
+  yield { type: 'test.accepted', task: task.task.key, tree: task.work.tree, files: task.work.changed };
+}
+
+/** No test that fails on the base could be had: what the tester left is taken away. */
+export async function* giveUpTesting(task: TaskState, because: string, ports: Ports, holder: WorkspaceHolder): Effects {
+  const opened = await workspaceOf(task, ports, holder);
+  if (!opened.ok) return yield stopping(opened.error);
+  yield { type: 'tester.gave_up', task: task.task.key, because };
+}

@@ -1,0 +1,146 @@
+import { runTurn } from '../../agents/loop.ts';
+import { openingMessages } from '../../agents/prompt.ts';
+import { ROLE_TABLE } from '../../agents/roles.ts';
+import type { NewEvent } from '../../core/event.ts';
+import type { Workspace } from '../../core/workspace.ts';
+import { writeBrief } from '../brief.ts';
+import type { Decision } from '../decision.ts';
+import type { Effect, Effects, Ports, WorkspaceHolder } from '../ports.ts';
+import { type OpenTurn, type RunState, type TaskState, triesSoFar } from '../state.ts';
+import { askModel } from './model-call.ts';
+import { workspaceOf } from './open.ts';
+import { stopping } from './stopping.ts';
+
+/** Begins a turn of a role on the routed model and goes on until it ends. */
+export async function* startTurn(
+  state: RunState,
+  task: TaskState,
+  decision: Extract<Decision, { kind: 'turn' }>,
+  ports: Ports,
+  holder: WorkspaceHolder,
+  signal: AbortSignal,
+): Effects {
+  const { role, route } = decision;
+  const opened = await workspaceOf(task, ports, holder);
+  if (!opened.ok) return yield stopping(opened.error);
+  const workspace = opened.value;
+  const previous = task.attempts.findLast(attempt => attempt.role === role);
+  const climbs = route.action === 'escalate' && previous !== undefined && previous.model !== route.model;
+  if (climbs && task.start_tree !== null) {
+    const reset = await workspace.reset(task.start_tree);
+    if (!reset.ok) return yield stopping(reset.error);
+  }
+  const text = task.brief ?? (await writeBrief(task, role, ports));
+  if (task.brief === null)
+    yield { type: 'brief.written', task: task.task.key, role, text, because: whyRole(task, role) };
+  const tree = await workspace.snapshot();
+  if (!tree.ok) return yield stopping(tree.error);
+  const { model, location, because, passed_over } = route;
+  const begun = {
+    task: task.task.key,
+    model,
+    location,
+    role,
+    try: triesSoFar(task) + 1,
+    step: state.steps + 1,
+    because,
+    passed_over,
+    tree: tree.value,
+  };
+  const escalated: readonly NewEvent[] = climbs
+    ? [{ type: 'escalated', task: task.task.key, from: previous.model, to: model, because }]
+    : [];
+  yield () => [...escalated, { type: 'turn.started', ...begun }];
+  const fresh = { messages: [], calls: 0, pending: [], edit: null, tokens_in: 0, tokens_out: 0, usd: 0 };
+  yield* talk({ state, task, text, workspace, turn: { ...begun, ...fresh } }, ports, signal);
+}
+
+/** Takes up a turn in its middle, after the process that ran it died. */
+export async function* continueTurn(
+  state: RunState,
+  task: TaskState,
+  ports: Ports,
+  holder: WorkspaceHolder,
+  signal: AbortSignal,
+): Effects {
+  const opened = await workspaceOf(task, ports, holder);
+  if (!opened.ok) return yield stopping(opened.error);
+  if (task.turn === null || task.brief === null) throw new Error('There is no turn to continue.');
+  yield* talk({ state, task, text: task.brief, workspace: opened.value, turn: task.turn }, ports, signal);
+}
+
+type Talk = {
+  readonly state: RunState;
+  readonly task: TaskState;
+  readonly text: string;
+  readonly workspace: Workspace;
+  readonly turn: OpenTurn;
+};
+
+async function* talk(
+  { state, task, text, workspace, turn }: Talk,
+  ports: Ports,
+  signal: AbortSignal,
+): AsyncGenerator<Effect, void> {
+  const role = ROLE_TABLE[turn.role];
+  const key = task.task.key;
+  const spent = { task: task.attempts.reduce((sum, { usd }) => sum + usd, 0) + turn.usd, run: state.usd };
+  const messages = [...openingMessages(role, text), ...turn.messages];
+  const conversation = {
+    messages,
+    calls: turn.calls,
+    pending: turn.pending,
+    found_done: await foundDone(turn, workspace),
+  };
+  const deps = {
+    task: key,
+    context: toolContext(task, turn, workspace, ports),
+    ask: (history: typeof messages, call: number) => askModel({ key, turn, role, history, call, spent }, ports, signal),
+  };
+  const events = runTurn(role, conversation, { ...deps, ask: (history, call) => deps.ask([...history], call) }, signal);
+  for (let step = await events.next(); ; step = await events.next()) {
+    if (!step.done) {
+      yield redacted(step.value, ports);
+      continue;
+    }
+    const { model, location } = turn;
+    yield { type: 'turn.ended', task: key, role: turn.role, model, location, try: turn.try, end: step.value };
+    return;
+  }
+}
+
+/** Tool output may show a secret that a command printed; it must reach neither the journal nor the model. */
+const redacted = (event: NewEvent, { redact }: Ports): NewEvent =>
+  event.type === 'tool.ended' ? { ...event, text: redact(event.text) } : event;
+
+const toolContext = (
+  task: TaskState,
+  turn: OpenTurn,
+  workspace: Workspace,
+  { km, memory, project, redact }: Ports,
+) => ({
+  workspace,
+  recall: (query: string) =>
+    memory
+      .queryMemory(query, { projectId: project.id, topK: 5 })
+      .map(({ type, task_key, text }) => `[${type}${task_key === null ? '' : ` ${task_key}`}] ${text}`),
+  note: (text: string) => {
+    const agent = `${turn.role} (${turn.model})`;
+    const clean = redact(text);
+    const there = km.notes(task.task.id).some(note => note.text === clean && note.agent === agent);
+    if (!there) km.appendTaskNote(task.task.id, clean, agent);
+  },
+});
+
+/** After a crash: was the edit that had begun done? Its file's hash tells. */
+async function foundDone(turn: OpenTurn, workspace: Workspace): Promise<string | null> {
+  if (turn.edit === null) return null;
+  const now = await workspace.planWrite(turn.edit.path, '');
+  return now.ok && now.value.before === turn.edit.after ? turn.edit.call_id : null;
+}
+
+function whyRole(task: TaskState, role: string): string {
+  if (role === 'manager') return 'the task has no description or nothing that checks it';
+  if (role === 'tester' && task.role !== 'tester') return 'no check fails on the base, so one is written first';
+  return task.attempts.length === 0 ? 'the task has a description and checks' : 'an earlier try failed';
+}

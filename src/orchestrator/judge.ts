@@ -1,0 +1,86 @@
+import { unreachable } from '../core/unreachable.ts';
+import type { Decision, Facts } from './decision.ts';
+import { type EndedTurn, isRefactoring, isTesting, type TaskState } from './state.ts';
+
+/** Hand-overs of one task after which it goes in circles. */
+const MAX_HAND_OVERS = 5;
+
+/** What follows from a turn that has ended: the model's word counts for nothing, its diff and the checks for everything. */
+export function judgeTurn(task: TaskState, turn: EndedTurn, facts: Facts): Decision {
+  const { end } = turn;
+  switch (end.kind) {
+    case 'asked':
+      return { kind: 'block', reason: 'needs_input', detail: end.question };
+    case 'handed_off':
+      return task.handed_over.length < MAX_HAND_OVERS
+        ? { kind: 'hand-over', to: end.to, summary: end.summary }
+        : { kind: 'block', reason: 'loop', detail: `The task was handed over ${MAX_HAND_OVERS} times.` };
+    case 'failed': {
+      const consequence = facts.consequence(end.failure);
+      const detail = `${end.failure.message} ${end.failure.hint}`;
+      if (consequence.kind === 'try') return { kind: 'fail-try', because: consequence.because, detail };
+      if (consequence.kind === 'block') return { kind: 'block', reason: consequence.reason, detail };
+      return { kind: 'give-up-run', because: detail, exit: consequence.exit };
+    }
+    case 'finished':
+      return turn.role === 'manager'
+        ? { kind: 'hand-over', to: task.task.role ?? 'coder', summary: end.summary }
+        : judgeWork(task, turn);
+    case 'gave_up':
+      return turn.role === 'manager'
+        ? { kind: 'fail-try', because: end.because, detail: end.detail }
+        : judgeWork(task, turn);
+    default:
+      return unreachable(end);
+  }
+}
+
+/** In the order of the proof rules: protected changes, an empty diff, then the checks. */
+function judgeWork(task: TaskState, turn: EndedTurn): Decision {
+  const { work, work_verdict: verdict } = task;
+  if (work === null) return { kind: 'snapshot' };
+  if (work.protected.length > 0)
+    return refusal(turn, 'protected_changed', sayProtected(work.protected, isTesting(task, turn)));
+  if (work.changed.length === 0)
+    return refusal(turn, 'empty_diff', 'No file was changed, so nothing can have been done.');
+  if (verdict === null) return { kind: 'check', on: 'work' };
+  if (isTesting(task, turn)) return judgeTest(task, turn, verdict.verdict === 'red', verdict.detail);
+  if (verdict.verdict === 'red' || verdict.verdict === 'missing')
+    return refusal(turn, task.moved ? 'stale' : 'checks_failed', verdict.detail);
+  if (verdict.verdict === 'red-green') return { kind: 'merge', proof: 'red-green' };
+  if (!isRefactoring(task)) return { kind: 'keep-unproven' };
+  return work.only_comments
+    ? refusal(turn, 'empty_diff', 'The diff changes nothing but comments and white space.')
+    : { kind: 'merge', proof: 'behaviour-kept' };
+}
+
+const sayProtected = (paths: readonly string[], testing: boolean): string =>
+  testing
+    ? `A tester may add test files and nothing else; these were undone: ${paths.join(', ')}.`
+    : `These files decide whether the work is right, so a worker must not change them; the changes were undone: ${paths.join(', ')}.`;
+
+function judgeTest(task: TaskState, turn: EndedTurn, red: boolean, detail: string): Decision {
+  const missing = task.work_checks.find(check => check.missing !== null);
+  if (missing !== undefined)
+    return refusal(turn, 'checks_failed', `The new test cannot run: it needs ${missing.missing}.`);
+  if (red) return { kind: 'accept-test' };
+  return refusal(
+    turn,
+    'already_passing',
+    `The new test passes on the base already, so it cannot prove the task. ${detail}`,
+  );
+}
+
+/** A claim is refused; a turn that gave up did not claim anything, its try just failed. */
+const refusal = (
+  turn: EndedTurn,
+  because: Extract<Decision, { kind: 'refuse' }>['because'],
+  detail: string,
+): Decision =>
+  turn.end.kind === 'gave_up'
+    ? {
+        kind: 'fail-try',
+        because: because === 'empty_diff' ? turn.end.because : because,
+        detail: `${turn.end.detail}\n${detail}`,
+      }
+    : { kind: 'refuse', because, detail };

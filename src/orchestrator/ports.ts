@@ -1,0 +1,74 @@
+import type { Clock } from '../core/clock.ts';
+import type { MergeMode, NewEvent } from '../core/event.ts';
+import type { Failure, Result } from '../core/failure.ts';
+import type { LanguageModel, ModelPart, Usage } from '../core/model.ts';
+import type { RoleName, Task } from '../core/task.ts';
+import type { Repository, Workspace } from '../core/workspace.ts';
+import type { Km } from '../km/km.ts';
+import type { PlanSync } from '../km/plan/plan.ts';
+import type { Memory } from '../memory/memory.ts';
+
+/** What the effects of a run reach: built once by the composition root. */
+export type Ports = {
+  readonly clock: Clock;
+  readonly run_id: string;
+  readonly project: { readonly id: number; readonly name: string; readonly root: string };
+  readonly km: Km;
+  readonly memory: Memory;
+  readonly repository: Repository;
+  /** Folder that holds this project's worktrees. */
+  readonly worktrees: string;
+  readonly merge: MergeMode;
+  /** Ref that proven work goes to; null in review mode, where each task has its own. */
+  readonly target: string | null;
+  readonly commands: {
+    readonly verify: readonly string[];
+    readonly setup: readonly string[];
+    readonly protect: readonly string[];
+    readonly plans: readonly string[];
+    /** Seconds. */
+    readonly timeout_s: number;
+  };
+  readonly models: ModelPort;
+  readonly plan: PlanPort;
+  /** Removes known secrets from a text before it is kept. */
+  redact(text: string): string;
+  /** Shows live text; it is not journaled. */
+  onPart(part: ModelPart): void;
+};
+
+export type ModelPort = {
+  open(alias: string): Promise<Result<LanguageModel>>;
+  /** Tokens the model can read, and may write in one reply. */
+  limits(alias: string): { readonly window: number; readonly max_output: number };
+  usd(alias: string, usage: Usage): number;
+  /** Most that one more call can cost. */
+  worstUsd(alias: string, tokensIn: number, maxOutput: number): number;
+  /** `err` `budget.spent` when a call that may cost `worst` is not allowed any more. */
+  admit(spent: { readonly task: number; readonly run: number }, worst: number): Result<void>;
+  /** Seconds to wait before the `attempt`-th retry (from 1) of the same call, or null to give up. */
+  retryAfter(failure: Failure, attempt: number, location: 'local' | 'cloud'): number | null;
+  /** Estimate of what an accepted try would have cost at the top cloud rung of its role. */
+  allCloudUsd(role: RoleName, tokens: { readonly in: number; readonly out: number }): number;
+};
+
+export type PlanPort = {
+  /** Writes what the run changed into the plan files. */
+  sync(agent: string): Result<PlanSync>;
+  /** Appends an entry to issues.md, once per run and task. Returns its link, for example `issues.md#km-001-title`. */
+  openIssue(entry: {
+    readonly task: Task;
+    readonly reason: string;
+    readonly detail: string;
+    readonly tries: number;
+  }): Result<{ readonly id: string; readonly link: string }>;
+  /** Commits the plan files when the project wants that. */
+  commit(message: string): Promise<Result<void>>;
+};
+
+/** An event to journal; or a function that writes to the database and says what it did, in one transaction with the journal. */
+export type Effect = NewEvent | (() => readonly NewEvent[]);
+export type Effects = AsyncGenerator<Effect, void>;
+
+/** The open workspace of the task in hand; effects of one process share it. */
+export type WorkspaceHolder = { workspace: Workspace | null };

@@ -1,0 +1,88 @@
+import picomatch from 'picomatch';
+
+/** Tests, by the names the usual runners look for. */
+export const TEST_GLOBS = [
+  'test/**',
+  'tests/**',
+  '**/test/**',
+  '**/tests/**',
+  '**/__tests__/**',
+  '**/*.test.*',
+  '**/*.spec.*',
+  '**/test_*.py',
+  '**/*_test.*',
+] as const;
+
+const CONFIGURATION_GLOBS = [
+  '**/{vitest,vite,jest,playwright,cypress,karma,ava,wtr}.config.*',
+  '**/.mocharc*',
+  '**/karma.conf.*',
+  '**/{pytest.ini,tox.ini,conftest.py,setup.cfg,phpunit.xml,.rspec,noxfile.py}',
+  '.github/**',
+  '.gitlab-ci.yml',
+  '.circleci/**',
+  '.ci/**',
+  '.travis.yml',
+  'azure-pipelines.yml',
+  'bitbucket-pipelines.yml',
+  'Jenkinsfile',
+  'llmclis.yaml',
+  'model_registry.yaml',
+  'issues.md',
+] as const;
+
+const matches = (globs: readonly string[], path: string): boolean =>
+  globs.length > 0 && picomatch([...globs], { dot: true })(path);
+
+export const isTestFile = (path: string): boolean => matches(TEST_GLOBS, path);
+
+/** Globs without a slash match in every folder, as in .gitignore. */
+const anywhere = (globs: readonly string[]): readonly string[] =>
+  globs.flatMap(glob => (glob.includes('/') ? [glob] : [glob, `**/${glob}`]));
+
+export type ProtectionRules = {
+  /** The task's and the project's `protect`. */
+  readonly protect: readonly string[];
+  /** The task's `allow`: wins over everything. */
+  readonly allow: readonly string[];
+  /** Plan files. */
+  readonly plans: readonly string[];
+};
+
+/** May a coder's turn change this path? */
+export const isProtected = (path: string, rules: ProtectionRules): boolean =>
+  !matches(anywhere(rules.allow), path) &&
+  (isTestFile(path) ||
+    matches(CONFIGURATION_GLOBS, path) ||
+    matches(anywhere([...rules.protect, ...rules.plans]), path));
+
+/** Files of which only a part is protected: the script lines and the test configuration in a manifest. */
+export const hasProtectedPart = (path: string): boolean => /(^|\/)(package\.json|pyproject\.toml)$/.test(path);
+
+const PACKAGE_PARTS = ['scripts', 'jest', 'mocha', 'ava', 'vitest', 'c8', 'nyc', 'tap'] as const;
+
+/** Was the protected part of a manifest changed? A manifest that is no valid JSON any more counts as changed. */
+export function protectedPartChanged(path: string, before: string | null, after: string | null): boolean {
+  if (before === after) return false;
+  if (before === null) return false;
+  if (after === null) return true;
+  if (path.endsWith('pyproject.toml')) return pytestParts(before) !== pytestParts(after);
+  const [old, now] = [manifest(before), manifest(after)];
+  if (old === null) return false;
+  return now === null || PACKAGE_PARTS.some(part => JSON.stringify(old[part]) !== JSON.stringify(now[part]));
+}
+
+function manifest(text: string): Record<string, unknown> | null {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === 'object' && parsed !== null ? { ...parsed } : null;
+  } catch {
+    return null;
+  }
+}
+
+const pytestParts = (text: string): string =>
+  text
+    .split(/^(?=\[)/m)
+    .filter(part => /^\[tool\.(?:pytest|tox|coverage|nox)/.test(part))
+    .join('');

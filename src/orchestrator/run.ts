@@ -1,0 +1,126 @@
+import type { NewEvent, RunEvent, RunSummary } from '../core/event.ts';
+import { act } from './act.ts';
+import { decide } from './decide.ts';
+import type { Facts } from './decision.ts';
+import { LEASE_S } from './effects/claim.ts';
+import type { Journal } from './journal.ts';
+import { nextStep } from './next-step.ts';
+import type { Effect, Ports, WorkspaceHolder } from './ports.ts';
+import { apply, newAttempts, type RunState, replay } from './state.ts';
+import { summarise } from './summary.ts';
+
+/** Milliseconds between signs of life of the run and its claim. */
+const HEARTBEAT_MS = 10_000;
+
+export type RunDeps = {
+  readonly ports: Ports;
+  readonly facts: Facts;
+  readonly journal: Journal;
+  onEvent(event: RunEvent): void;
+};
+
+/** Runs the loop from wherever the journal stands until there is nothing left to decide. The signal stops it cleanly. */
+export async function run({ ports, facts, journal, onEvent }: RunDeps, signal: AbortSignal): Promise<RunSummary> {
+  const holder: WorkspaceHolder = { workspace: null };
+  const recorder = makeRecorder(ports, journal, onEvent);
+  const beat = setInterval(() => recorder.beat(), HEARTBEAT_MS);
+  try {
+    for (;;) {
+      const decision = decide(recorder.state(), facts);
+      if (decision.kind === 'stop') return recorder.finish(decision.because, decision.exit, facts);
+      await carryOut(act(decision, recorder.state(), ports, holder, signal), recorder, signal);
+    }
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+type Recorder = ReturnType<typeof makeRecorder>;
+
+/** Pulls the effects of one decision; an abort or a request to stop ends them between two events. */
+async function carryOut(effects: AsyncGenerator<Effect, void>, recorder: Recorder, signal: AbortSignal): Promise<void> {
+  try {
+    for await (const effect of effects) {
+      recorder.record(effect);
+      if (signal.aborted && !recorder.leaving())
+        recorder.record({ type: 'run.requested', kind: 'interrupt', payload: '' });
+      if (await recorder.requests()) break;
+    }
+  } catch (problem) {
+    if (!signal.aborted) throw problem;
+    if (!recorder.leaving()) recorder.record({ type: 'run.requested', kind: 'interrupt', payload: '' });
+  }
+}
+
+function makeRecorder(ports: Ports, journal: Journal, onEvent: (event: RunEvent) => void) {
+  const { run_id: runId, km, clock } = ports;
+  let state: RunState = replay(journal.events(runId));
+
+  const take = (event: RunEvent): void => {
+    if (state.task !== null)
+      for (const attempt of newAttempts(state.task, event)) km.addAttempt(state.task.task.id, attempt);
+    state = apply(state, event);
+  };
+  const record = (effect: Effect): void => {
+    const events = km.transaction(() => {
+      const before = state;
+      try {
+        const written = journal.append(runId, typeof effect === 'function' ? effect() : [effect]);
+        for (const event of written) take(event);
+        return written;
+      } catch (problem) {
+        state = before;
+        throw problem;
+      }
+    });
+    for (const event of events) onEvent(event);
+  };
+  const leaving = (): boolean => state.requested.some(({ kind }) => kind === 'stop' || kind === 'interrupt');
+
+  return {
+    state: () => state,
+    record,
+    leaving,
+    /** Takes what people asked of the run; true when the work in hand should stop now. */
+    async requests(): Promise<boolean> {
+      for (;;) {
+        for (const request of journal.openRequests(runId)) {
+          const said: NewEvent = { type: 'run.requested', kind: request.kind, payload: request.payload };
+          const paused: readonly NewEvent[] =
+            request.kind === 'pause'
+              ? [{ type: 'run.paused', because: 'asked' }]
+              : request.kind === 'resume'
+                ? [{ type: 'run.resumed', because: 'asked' }]
+                : [];
+          record(() => {
+            journal.handled(request.id);
+            return [said, ...paused];
+          });
+        }
+        if (!state.paused || leaving()) return leaving();
+        await clock.sleep(500);
+      }
+    },
+    beat(): void {
+      journal.heartbeat(runId);
+      if (state.task !== null) km.heartbeat(state.task.token, LEASE_S);
+    },
+    finish(because: string, exit: number, facts: Facts): RunSummary {
+      const project = km.project(ports.project.id);
+      const left = project.ok ? project.value.counts.pending + project.value.counts['in-progress'] : 0;
+      const events = journal.events(runId);
+      const summary = summarise(events, left, because, exit);
+      record(() => {
+        journal.finish(runId);
+        return [
+          {
+            type: 'run.finished',
+            ...summary,
+            next: nextStep(events, { exit, merge: facts.merge, target: ports.target }),
+          },
+        ];
+      });
+      return summary;
+    },
+  };
+}
