@@ -22,7 +22,7 @@ export function runTable(view: RunView): readonly (readonly string[])[] {
     [
       'total',
       count(tries),
-      `${count(calls.local)} local, ${count(calls.cloud)} cloud calls`,
+      `${count(calls.local)} local, ${count(calls.cloud)} cloud`,
       '',
       tokens(view.totals.tokens),
       money(view.totals.usd),
@@ -31,12 +31,9 @@ export function runTable(view: RunView): readonly (readonly string[])[] {
   ];
 }
 
-/** `$0.0123 now · all in the cloud ≈ $0.0456 (estimate)`. */
+/** `$0.0123 · all-cloud ≈ $0.0456 (estimate)`; the estimate is for the tasks done so far. */
 export function costLine(view: RunView): string {
   const { usd, usd_all_cloud } = view.totals;
-  const other =
-    usd_all_cloud === null
-      ? 'all in the cloud: known when a task is done'
-      : `all in the cloud ≈ ${money(usd_all_cloud)} (estimate)`;
-  return `${money(usd)} ${view.status === 'finished' ? 'spent' : 'so far'} · ${other}`;
+  if (usd_all_cloud === null) return `${money(usd)} · all-cloud: no task done yet`;
+  return `${money(usd)} · all-cloud ≈ ${money(usd_all_cloud)} (estimate)`;
 }

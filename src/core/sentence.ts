@@ -36,24 +36,27 @@ function field(input: unknown, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-const ACTIONS: Readonly<Record<string, (input: unknown) => string>> = {
-  read_file: input => `reads ${field(input, 'path')}`,
-  write_file: input => `writes ${field(input, 'path')}`,
-  edit_file: input => `edits ${field(input, 'path')}`,
-  list_files: input => `lists ${field(input, 'path') || field(input, 'glob') || 'files'}`,
-  search_text: input => `searches for ${field(input, 'pattern')}`,
-  run_command: input => `runs ${field(input, 'command')}`,
-  recall: input => `recalls ${field(input, 'query')}`,
-  note: input => `notes: ${field(input, 'text')}`,
-  hand_off: input => `hands off to the ${field(input, 'role')}`,
-  ask: input => `asks: ${field(input, 'question')}`,
-  finish: () => 'says it is done',
-};
+const ACTIONS = new Map<string, (input: unknown) => string>(
+  Object.entries({
+    read_file: (input: unknown) => `reads ${field(input, 'path')}`,
+    write_file: (input: unknown) => `writes ${field(input, 'path')}`,
+    edit_file: (input: unknown) => `edits ${field(input, 'path')}`,
+    list_files: (input: unknown) => `lists ${field(input, 'path') || field(input, 'glob') || 'files'}`,
+    search_text: (input: unknown) => `searches for ${field(input, 'pattern')}`,
+    run_command: (input: unknown) => `runs ${field(input, 'command')}`,
+    recall: (input: unknown) => `recalls ${field(input, 'query')}`,
+    note: (input: unknown) => `notes: ${field(input, 'text')}`,
+    hand_off: (input: unknown) => `hands off to the ${field(input, 'role')}`,
+    ask: (input: unknown) => `asks: ${field(input, 'question')}`,
+    finish: () => 'says it is done',
+  }),
+);
 /** Reading is not worth a line, and what ends a turn is said when it ended. */
 const SILENT = ['read_file', 'list_files', 'search_text', 'recall', 'hand_off', 'ask', 'finish'];
 
 /** What a tool call does, in the third person: `writes src/slug.js`. */
-export const toolAction = (name: string, input: unknown): string => oneLine(ACTIONS[name]?.(input) ?? `calls ${name}`);
+export const toolAction = (name: string, input: unknown): string =>
+  oneLine(ACTIONS.get(name)?.(input) ?? `calls ${name}`);
 
 /** `node --test test/x.test.js: 2 passed, 1 failed (exit 1)`. */
 export function checkSentence(
@@ -137,11 +140,11 @@ function blocked(event: EventOf<'task.blocked'>): string {
   return `${event.task}  blocked, ${words(event.reason)}${because(event.detail)}${issue}${branch}`;
 }
 
-const REQUESTS: Readonly<Record<string, string>> = {
-  stop: 'Asked to stop after the work in hand',
-  pause: 'Asked to pause',
-  resume: 'Asked to go on',
-};
+const REQUESTS = new Map([
+  ['stop', 'Asked to stop after the work in hand'],
+  ['pause', 'Asked to pause'],
+  ['resume', 'Asked to go on'],
+]);
 
 const SAYINGS: Sayings = {
   'run.started': runStarted,
@@ -150,7 +153,8 @@ const SAYINGS: Sayings = {
   'run.stopping': event => `Stops: ${oneLine(event.because)}`,
   'run.finished': runFinished,
   'run.idle': runIdle,
-  'run.requested': event => REQUESTS[event.kind] ?? `Asked to ${words(event.kind)} ${oneLine(event.payload)}`.trim(),
+  'run.requested': event =>
+    REQUESTS.get(event.kind) ?? `Asked to ${words(event.kind)} ${oneLine(event.payload)}`.trim(),
   'task.claimed': event => `${event.task}  ${oneLine(event.title)}${because(event.because)}`,
   'workspace.opened': event => (event.kept ? `${event.task}  takes its worktree up again` : null),
   'setup.ended': event =>

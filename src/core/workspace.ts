@@ -123,6 +123,8 @@ export type Repository = {
     readonly message: string;
     readonly at: Date;
   }): Promise<Result<string>>;
+  /** Commits only these files of the person's working copy, as they are, on the checked-out branch; nothing changed is success. */
+  commitFiles(paths: readonly string[], message: string, at: Date): Promise<Result<void>>;
   /** Compare-and-set of a ref. Already at `new` is success. */
   updateRef(intent: MergeIntent): Promise<Result<void>>;
   /** Moves the checked-out branch and the person's working copy from `old` to `new`, leaving their own changes alone. */

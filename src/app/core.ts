@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { Clock } from '../core/clock.ts';
+import { fail, ok, type Result } from '../core/failure.ts';
+import { type Database, openDatabase } from '../km/database.ts';
+import type { Km, Project } from '../km/km.ts';
+import { planUnchanged } from '../km/plan/unchanged.ts';
+import { createKm } from '../km/repository.ts';
+
+export type Env = Readonly<Record<string, string | undefined>>;
+export type AppOptions = {
+  readonly env: Env;
+  readonly cwd: string;
+  readonly version: string;
+  /** Folder that holds drizzle/, demo/, bin/ and the shipped model_registry.yaml. */
+  readonly shipped: string;
+  readonly clock?: Clock;
+};
+
+/** What every part of the app shares; cheap to make, the database is opened when first asked for. */
+export type AppCore = {
+  readonly env: Env;
+  readonly home: string;
+  readonly cwd: string;
+  readonly version: string;
+  readonly shipped: string;
+  readonly clock: Clock;
+  database(): Result<Database>;
+  km(): Result<Km>;
+  project(id?: number): Result<Project>;
+  /** True when no plan file changed since the last sync: one `stat` for each. */
+  plansUnchanged(km: Km, project: Project): boolean;
+  close(): void;
+};
+
+/** The platform's data folder for llmclis, or LLMCLIS_HOME. */
+export function homeOf(env: Env, platform: string): string {
+  if (env.LLMCLIS_HOME) return env.LLMCLIS_HOME;
+  if (platform === 'win32') return join(env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'llmclis');
+  if (platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'llmclis');
+  return join(env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'llmclis');
+}
+
+export const systemClock: Clock = {
+  now: () => new Date(),
+  random: () => randomBytes(4).readUInt32BE() / 2 ** 32,
+  sleep: (ms, signal) =>
+    new Promise(done => {
+      const timer = setTimeout(done, ms);
+      signal?.addEventListener('abort', () => {
+        clearTimeout(timer);
+        done();
+      });
+    }),
+};
+
+export function openCore(options: AppOptions): AppCore {
+  const { env, cwd, version, shipped, clock = systemClock } = options;
+  const home = homeOf(env, process.platform);
+  let opened: { readonly database: Database; readonly km: Km } | null = null;
+  const open = (): Result<{ readonly database: Database; readonly km: Km }> => {
+    if (opened !== null) return ok(opened);
+    const database = openDatabase(join(home, 'llmclis.db'), { migrations: join(shipped, 'drizzle') });
+    if (!database.ok) return database;
+    opened = { database: database.value, km: createKm(database.value, clock) };
+    return ok(opened);
+  };
+  const km = (): Result<Km> => {
+    const parts = open();
+    return parts.ok ? ok(parts.value.km) : parts;
+  };
+  return {
+    env,
+    home,
+    cwd,
+    version,
+    shipped,
+    clock,
+    km,
+    database() {
+      const parts = open();
+      return parts.ok ? ok(parts.value.database) : parts;
+    },
+    project(id) {
+      const manager = km();
+      if (!manager.ok) return manager;
+      if (id !== undefined) return manager.value.project(id);
+      const here = manager.value.projectAt(cwd);
+      if (here !== null) return ok(here);
+      return fail(
+        'project.not_found',
+        `${cwd} belongs to no project.`,
+        'Register it: llmclis init — or name one: --project_id N (llmclis project list)',
+      );
+    },
+    plansUnchanged(manager, project) {
+      const files = manager.planFiles(project.id);
+      if (files.length === 0) return !existsSync(join(project.root, 'plans.md'));
+      return files.every(row => planUnchanged(row, join(project.root, row.path)));
+    },
+    close() {
+      opened?.database.sqlite.close();
+      opened = null;
+    },
+  };
+}

@@ -1,0 +1,145 @@
+import { resolve } from 'node:path';
+import type { Clock } from '../core/clock.ts';
+import type { RoutingMode } from '../core/event.ts';
+import { fail, ok, type Result } from '../core/failure.ts';
+import type { LanguageModel, ProviderStatus } from '../core/model.ts';
+import { openProvider, type Provider } from '../models/provider.ts';
+import { recording } from '../models/record.ts';
+import type { ReplayEntry } from '../models/replay-script.ts';
+import type { Availability } from '../router/ladder.ts';
+import {
+  findModel,
+  findProvider,
+  type Registry,
+  type RegistryModel,
+  type RegistryProvider,
+} from '../router/registry.ts';
+import { resolveSecret } from '../secrets/secrets.ts';
+import type { AppCore } from './core.ts';
+import type { LoadedRegistry } from './registry.ts';
+
+export type Models = {
+  readonly registry: Registry;
+  open(alias: string): Promise<Result<LanguageModel>>;
+  /** May this rung be used? Says what is missing and how to mend it. */
+  available(alias: string): Availability;
+  /** Asks the providers of these models what they serve; cloud ones only when `cloud` is true. */
+  probe(aliases: readonly string[], cloud: boolean): Promise<readonly ProviderStatus[]>;
+};
+
+/** Opens providers when they are first used; in offline mode a cloud provider is never constructed. */
+export function openModels(
+  loaded: LoadedRegistry,
+  deps: {
+    readonly env: Env;
+    readonly clock: Clock;
+    readonly mode: RoutingMode;
+    readonly record?: (entry: ReplayEntry) => void;
+  },
+): Models {
+  const { registry, folder } = loaded;
+  const providers = new Map<string, Promise<Result<Provider>>>();
+  const problems = new Map<string, Availability>();
+
+  const provider = (name: string): Promise<Result<Provider>> => {
+    const known = providers.get(name);
+    if (known !== undefined) return known;
+    const opened = openNamed(findProvider(registry, name), name, folder, deps);
+    providers.set(name, opened);
+    return opened;
+  };
+  return {
+    registry,
+    async open(alias) {
+      const model = findModel(registry, alias);
+      if (model === null)
+        return fail('registry.invalid', `The registry has no model ${alias}.`, 'See: llmclis models list');
+      const opened = await provider(model.provider);
+      if (!opened.ok) return opened;
+      const language = opened.value.model(modelConfig(model));
+      return ok(deps.record === undefined ? language : recording(language, deps.record));
+    },
+    available: alias => problems.get(alias) ?? keyOf(registry, alias, deps.env),
+    async probe(aliases, cloud) {
+      const asked = aliases
+        .flatMap(alias => findModel(registry, alias) ?? [])
+        .filter(model => cloud || model.location === 'local');
+      const names = [...new Set(asked.map(model => model.provider))];
+      const statuses = await Promise.all(names.map(name => statusOf(name, provider)));
+      for (const model of asked) {
+        const status = statuses.find(({ provider }) => provider === model.provider);
+        const problem = status === undefined ? null : problemOf(model, status, registry);
+        if (problem !== null) problems.set(model.alias, problem);
+      }
+      return statuses;
+    },
+  };
+}
+type Env = AppCore['env'];
+
+async function openNamed(
+  found: RegistryProvider | null,
+  name: string,
+  folder: string,
+  { env, clock, mode }: { env: Env; clock: Clock; mode: RoutingMode },
+): Promise<Result<Provider>> {
+  if (found === null)
+    return fail('registry.invalid', `The registry has no provider ${name}.`, 'Add it under providers:');
+  if (mode === 'offline' && found.location === 'cloud')
+    return fail(
+      'provider.unreachable',
+      `${name} is a cloud provider and the mode is offline.`,
+      'Use --mode local-first',
+    );
+  const key = found.api_key_env == null ? ok(null) : resolveSecret({ env: found.api_key_env }, env);
+  if (!key.ok) return key;
+  return ok(
+    await openProvider(
+      {
+        name,
+        kind: found.kind,
+        location: found.location,
+        api_key: key.value,
+        timeouts: found.timeout,
+        ...(found.base_url != null && { base_url: found.base_url }),
+        ...(found.script != null && { script: resolve(folder, found.script) }),
+        ...(found.pace_ms != null && { pace_ms: found.pace_ms }),
+      },
+      clock,
+    ),
+  );
+}
+
+const modelConfig = ({ alias, id, context, capabilities }: RegistryModel) => ({ alias, id, context, capabilities });
+
+function keyOf(registry: Registry, alias: string, env: Env): Availability {
+  const model = findModel(registry, alias);
+  const name = model === null ? null : findProvider(registry, model.provider)?.api_key_env;
+  if (name == null || (env[name] ?? '') !== '') return { ok: true };
+  return { ok: false, because: `${name} is not set`, hint: `export ${name}=…` };
+}
+
+async function statusOf(name: string, provider: (name: string) => Promise<Result<Provider>>): Promise<ProviderStatus> {
+  const opened = await provider(name);
+  if (opened.ok) return opened.value.status();
+  const { message, hint } = opened.error;
+  return { provider: name, base_url: '', reachable: false, problem: { message, hint }, models: [] };
+}
+
+function problemOf(model: RegistryModel, status: ProviderStatus, registry: Registry): Availability | null {
+  const { problem } = status;
+  if (!status.reachable) {
+    const because = `${status.provider} at ${status.base_url} does not answer${problem === undefined ? '' : ` (${problem.message})`}`;
+    return {
+      ok: false,
+      because,
+      down: model.location === 'local',
+      ...(problem !== undefined && { hint: problem.hint }),
+    };
+  }
+  const provider = findProvider(registry, model.provider);
+  if (provider?.kind !== 'ollama') return null;
+  const served = status.models.some(({ name }) => name === model.id || name === `${model.id}:latest`);
+  const because = `${status.provider} at ${status.base_url} does not have ${model.id}`;
+  return served ? null : { ok: false, because, hint: `ollama pull ${model.id}`, down: true };
+}

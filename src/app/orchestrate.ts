@@ -1,0 +1,153 @@
+import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RunEvent, RunSummary } from '../core/event.ts';
+import { fail, ok, type Result } from '../core/failure.ts';
+import { ROLES } from '../core/task.ts';
+import type { Sandbox } from '../core/workspace.ts';
+import type { Project } from '../km/km.ts';
+import { printScript, type ReplayEntry } from '../models/replay-script.ts';
+import { route } from '../router/route.ts';
+import { childEnvironment } from '../secrets/secrets.ts';
+import { bubblewrapSandbox } from '../workspace/bubblewrap.ts';
+import { plainSandbox } from '../workspace/plain.ts';
+import { type AppCore, openCore } from './core.ts';
+import { layOutDemo } from './demo.ts';
+import { repositoryOf } from './git-commands.ts';
+import { initProject } from './init.ts';
+import { openMemory, redactorOf } from './memory.ts';
+import { type Models, openModels } from './models.ts';
+import { pullPlans, syncPlans } from './plan-commands.ts';
+import { type RunParts, registryModels, routeContext } from './ports.ts';
+import { loadRegistry } from './registry.ts';
+import { startOrResume } from './run.ts';
+import { isAlive, journalOf } from './runs.ts';
+import { settingsOf } from './settings.ts';
+import type { DemoReport, OrchestrateOptions } from './types.ts';
+
+/** Looks at everything a run needs before it changes anything, then runs. */
+export async function orchestrate(
+  core: AppCore,
+  project: Project,
+  options: OrchestrateOptions,
+  onEvent: (event: RunEvent) => void,
+  signal: AbortSignal,
+): Promise<Result<RunSummary>> {
+  const recorded: ReplayEntry[] = [];
+  const prepared = await prepare(core, project, options, recorded);
+  if (!prepared.ok) return prepared;
+  const { parts, sandbox } = prepared.value;
+  const pulled = pullPlans(core, parts.km, project);
+  if (!pulled.ok) return pulled;
+  const journal = journalOf(core);
+  if (!journal.ok) return journal;
+  const done = await startOrResume(
+    { parts, journal: journal.value, sandbox, options, pid: process.pid, isAlive, onEvent },
+    signal,
+  );
+  if (options.record !== undefined) writeFileSync(options.record, printScript(recorded));
+  return done;
+}
+
+async function prepare(
+  core: AppCore,
+  project: Project,
+  options: OrchestrateOptions,
+  recorded: ReplayEntry[],
+): Promise<Result<{ parts: RunParts; sandbox: Sandbox }>> {
+  const km = core.km();
+  if (!km.ok) return km;
+  const settings = settingsOf(core, project, options);
+  if (!settings.ok) return settings;
+  const mode = settings.value.mode.value;
+  const places = { cwd: core.cwd, project: project.root, home: core.home, shipped: core.shipped };
+  const loaded = loadRegistry(options.registry === undefined ? places : { ...places, flag: options.registry });
+  if (!loaded.ok) return loaded;
+  const record = options.record === undefined ? {} : { record: (entry: ReplayEntry) => void recorded.push(entry) };
+  const models = openModels(loaded.value, { env: core.env, clock: core.clock, mode, ...record });
+  const usable = await preflight(models, settings.value.mode.value, loaded.value.file);
+  if (!usable.ok) return usable;
+  const sandbox =
+    settings.value.sandbox.value === 'none'
+      ? ok(plainSandbox({ env: childEnvironment(core.env), temp: tmpdir() }))
+      : await bubblewrapSandbox({ env: childEnvironment(core.env), temp: tmpdir() });
+  if (!sandbox.ok) return sandbox;
+  const repository = await repositoryOf(core, project.root, settings.value.link.value, sandbox.value);
+  if (!repository.ok) return repository;
+  const memory = openMemory(core);
+  if (!memory.ok) return memory;
+  const parts: RunParts = {
+    project,
+    home: core.home,
+    clock: core.clock,
+    km: km.value,
+    memory: memory.value,
+    repository: repository.value,
+    models,
+    settings: settings.value,
+    mode,
+    budget_usd: settings.value.budget_usd.value,
+    redact: redactorOf(core.env),
+  };
+  return ok({ parts, sandbox: sandbox.value });
+}
+
+/** Asks the local servers whether they are up and have their models; without a usable model for the coder no run is begun. */
+async function preflight(
+  models: Models,
+  mode: Parameters<typeof routeContext>[1],
+  file: string,
+): Promise<Result<void>> {
+  await models.probe(registryModels(models.registry), false);
+  for (const role of ROLES) {
+    const job = { role, tags: [], priority: 2, private: false, est_tokens: 0, attempts: [], failure: null } as const;
+    const decision = route(job, models.registry, routeContext(models, mode));
+    if (decision.kind === 'use') continue;
+    const passed = decision.passed_over.map(({ model, because }) => `${model}: ${because}`).join('; ');
+    const hint = decision.kind === 'none' ? decision.hint : 'See: llmclis models list';
+    return fail(
+      'model.none_available',
+      `No model can be used for the ${role} (${file}). ${decision.because}${passed === '' ? '' : ` Looked for: ${passed}.`}`,
+      hint,
+    );
+  }
+  return ok(undefined);
+}
+
+/** The main job on scripted models: a repository of its own, a home of its own, the real orchestrate. */
+export async function demo(
+  core: AppCore,
+  wanted: { readonly folder?: string },
+  onEvent: (event: RunEvent) => void,
+  signal: AbortSignal,
+): Promise<Result<DemoReport>> {
+  const env = childEnvironment(core.env);
+  const place = layOutDemo(join(core.shipped, 'demo'), { ...wanted, temp: tmpdir(), cwd: core.cwd, env });
+  if (!place.ok) return place;
+  const { folder, repository, home, registry } = place.value;
+  const inside = openCore({
+    env: { ...core.env, LLMCLIS_HOME: home },
+    cwd: repository,
+    version: core.version,
+    shipped: core.shipped,
+    clock: core.clock,
+  });
+  try {
+    const km = inside.km();
+    if (!km.ok) return km;
+    const report = initProject(
+      km.value,
+      { root: repository, hasCommits: true, shipped: core.shipped },
+      { name: 'textkit' },
+      core.clock,
+    );
+    if (!report.ok) return report;
+    const synced = syncPlans(inside, report.value.project, 'llmclis');
+    if (!synced.ok) return synced;
+    const options = { registry, max_steps: 30, merge: 'auto', mode: 'local-first', no_sandbox: true } as const;
+    const summary = await orchestrate(inside, report.value.project, options, onEvent, signal);
+    return summary.ok ? ok({ summary: summary.value, folder, repository, home }) : summary;
+  } finally {
+    inside.close();
+  }
+}

@@ -1,0 +1,130 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type Clock, isoSeconds } from '../core/clock.ts';
+import { fail, ok, type Result } from '../core/failure.ts';
+import type { Task } from '../core/task.ts';
+import type { Km, Project } from '../km/km.ts';
+import { checkPlan } from '../km/plan/check.ts';
+import { importPlan } from '../km/plan/import.ts';
+import { fileIo } from '../km/plan/io.ts';
+import { appendIssue } from '../km/plan/issues.ts';
+import type { PlanImport, PlanProblem, PlanSync } from '../km/plan/plan.ts';
+import { pullPlan, syncPlan } from '../km/plan/sync.ts';
+
+export type Plans = {
+  pull(): Result<PlanSync>;
+  sync(agent: string): Result<PlanSync>;
+};
+
+const NOTHING: PlanSync = { changed_files: [], to_database: 0, to_file: 0, conflicts: [] };
+
+/** The plan files of one project, in the order of its settings; a file that is not there is no plan. */
+export function openPlans(km: Km, project: Project, paths: readonly string[], clock: Clock): Plans {
+  const io = fileIo();
+  const each = (work: (path: string) => Result<PlanSync>): Result<PlanSync> => {
+    let total = NOTHING;
+    for (const path of paths.filter(path => existsSync(join(project.root, path)))) {
+      const synced = work(path);
+      if (!synced.ok) return synced;
+      const { changed_files, to_database, to_file, conflicts } = synced.value;
+      total = {
+        changed_files: [...total.changed_files, ...changed_files],
+        to_database: total.to_database + to_database,
+        to_file: total.to_file + to_file,
+        conflicts: [...total.conflicts, ...conflicts],
+      };
+    }
+    return ok(total);
+  };
+  const options = (path: string, agent: string) => ({
+    km,
+    project: { id: project.id, root: project.root },
+    path,
+    io,
+    now: clock.now(),
+    agent,
+  });
+  return {
+    pull: () => each(path => pullPlan(options(path, 'person'))),
+    sync: agent => each(path => syncPlan(options(path, agent))),
+  };
+}
+
+export function importPlanFile(
+  km: Km,
+  project: Project,
+  file: string,
+  cwd: string,
+  agent: string,
+  clock: Clock,
+): Result<PlanImport> {
+  const path = resolve(cwd, file);
+  const read = readText(path);
+  if (!read.ok) return read;
+  return importPlan({
+    km,
+    project: { id: project.id, root: project.root },
+    path,
+    text: read.value,
+    io: fileIo(),
+    now: clock.now(),
+    agent,
+  });
+}
+
+export function checkPlanFile(root: string, file: string): Result<readonly PlanProblem[]> {
+  const read = readText(resolve(root, file));
+  if (!read.ok) return read;
+  const at = (path: string) => join(root, path);
+  return ok(
+    checkPlan(read.value, {
+      exists: path => existsSync(at(path)),
+      read: path => (existsSync(at(path)) ? readFileSync(at(path), 'utf8') : null),
+    }),
+  );
+}
+
+function readText(path: string): Result<string> {
+  try {
+    return ok(readFileSync(path, 'utf8'));
+  } catch (problem) {
+    const why = problem instanceof Error ? problem.message : String(problem);
+    return fail(
+      'input.not_found',
+      `${path} cannot be read: ${why}.`,
+      'Give the path of a plan file, for example plans.md',
+    );
+  }
+}
+
+export type IssueEntry = {
+  readonly task: Task;
+  readonly reason: string;
+  readonly detail: string;
+  readonly tries: number;
+};
+
+/** Appends an entry to the project's issues.md, once per run and task, and says how to link to it. */
+export function openIssue(
+  project: Project,
+  runId: string,
+  clock: Clock,
+  { task, reason, detail, tries }: IssueEntry,
+): Result<{ id: string; link: string }> {
+  const io = fileIo();
+  const path = join(project.root, 'issues.md');
+  const before = io.read(path)?.text ?? null;
+  const entry = {
+    project: project.name,
+    key: task.key,
+    title: task.title,
+    reason,
+    detail,
+    tries,
+    run_id: runId,
+    iso: isoSeconds(clock.now()),
+  };
+  const { text, id, anchor } = appendIssue(before, entry);
+  const written = text === before ? ok(undefined) : io.write(path, text, before);
+  return written.ok ? ok({ id, link: `issues.md#${anchor}` }) : written;
+}

@@ -1,0 +1,151 @@
+import { join } from 'node:path';
+import type { Clock } from '../core/clock.ts';
+import type { RoutingMode } from '../core/event.ts';
+import { FAILURES, type Failure, fail, ok } from '../core/failure.ts';
+import type { Settings } from '../core/settings.ts';
+import type { RoleName } from '../core/task.ts';
+import type { Repository } from '../core/workspace.ts';
+import type { Km, Project } from '../km/km.ts';
+import type { Memory } from '../memory/memory.ts';
+import type { Consequence, Facts } from '../orchestrator/decision.ts';
+import type { ModelPort, Ports } from '../orchestrator/ports.ts';
+import type { TaskState } from '../orchestrator/state.ts';
+import { admit, allCloudUsd, usd, worstCaseUsd } from '../router/budget.ts';
+import { effectiveWindow, findModel, type Registry } from '../router/registry.ts';
+import { afterFailure } from '../router/retry.ts';
+import { route } from '../router/route.ts';
+import type { Models } from './models.ts';
+import { openIssue, openPlans } from './plans.ts';
+
+export type RunParts = {
+  readonly project: Project;
+  readonly home: string;
+  readonly clock: Clock;
+  readonly km: Km;
+  readonly memory: Memory;
+  readonly repository: Repository;
+  readonly models: Models;
+  readonly settings: Settings;
+  readonly mode: RoutingMode;
+  readonly budget_usd: number | null;
+  redact(text: string): string;
+};
+export type RunPlace = {
+  readonly run_id: string;
+  readonly merge: Facts['merge'];
+  readonly target: string | null;
+  readonly max_steps: number;
+};
+
+/** What the effects of one run reach. */
+export function makePorts(parts: RunParts, place: RunPlace): Ports {
+  const { project, settings, km, clock, repository } = parts;
+  const plans = openPlans(km, project, settings.plans.value, clock);
+  return {
+    clock,
+    run_id: place.run_id,
+    project,
+    km,
+    memory: parts.memory,
+    repository,
+    worktrees: join(parts.home, 'worktrees', String(project.id)),
+    merge: place.merge,
+    target: place.target,
+    commands: {
+      verify: settings.verify.value,
+      setup: settings.setup.value,
+      protect: settings.protect.value,
+      plans: settings.plans.value,
+      timeout_s: settings.check_timeout_s.value,
+    },
+    models: modelPort(parts),
+    plan: {
+      sync: plans.sync,
+      openIssue: entry => openIssue(project, place.run_id, clock, entry),
+      commit: async message =>
+        settings.commit_plan.value
+          ? repository.commitFiles([...settings.plans.value, 'issues.md'], message, clock.now())
+          : ok(undefined),
+    },
+    redact: parts.redact,
+    onPart: () => undefined,
+  };
+}
+
+function modelPort({ models, clock, budget_usd }: RunParts): ModelPort {
+  const { registry } = models;
+  const named = (alias: string) => {
+    const model = findModel(registry, alias);
+    if (model === null) throw new Error(`The registry has no model ${alias}.`);
+    return model;
+  };
+  return {
+    open: models.open,
+    limits: alias => ({ window: effectiveWindow(named(alias)), max_output: named(alias).context.max_output }),
+    usd: (alias, usage) => usd(named(alias), usage),
+    worstUsd: (alias, tokensIn, maxOutput) => worstCaseUsd(named(alias), tokensIn, maxOutput),
+    admit(spent, worst) {
+      const budgets = { task: registry.budgets.task.usd ?? null, run: budget_usd };
+      const admitted = admit({ spent_task: spent.task, spent_run: spent.run, budgets, worst });
+      if (admitted.ok) return ok(undefined);
+      const hint =
+        admitted.which === 'run'
+          ? 'Give the next run more with --budget_usd.'
+          : 'Raise budgets.task.usd in the model registry.';
+      return fail('budget.spent', `${admitted.because}.`, hint, { which: admitted.which });
+    },
+    retryAfter(failure, attempt) {
+      const next = afterFailure(failure, attempt, clock.random(), 'middle');
+      return next.kind === 'wait' ? next.seconds : null;
+    },
+    allCloudUsd: (role, tokens) => allCloudUsd(registry, role, tokens),
+  };
+}
+
+/** What decisions need to know beside the journal. */
+export function makeFacts(parts: RunParts, place: RunPlace): Facts {
+  const { registry } = parts.models;
+  return {
+    max_steps: place.max_steps,
+    merge: place.merge,
+    verify: parts.settings.verify.value,
+    route: (task, role) => route(jobOf(task, role), registry, routeContext(parts.models, parts.mode)),
+    consequence,
+  };
+}
+
+export const routeContext = (models: Pick<Models, 'available'>, mode: RoutingMode) => ({
+  mode,
+  available: models.available,
+});
+
+/** Tokens of the system prompt, the tools and the repository's rules, by experience. */
+const PROMPT_TOKENS = 2_000;
+
+const jobOf = ({ task, attempts, handed_over }: TaskState, role: RoleName) => {
+  const words = [
+    task.title,
+    task.description,
+    ...handed_over.map(({ summary }) => summary),
+    ...attempts.map(({ evidence }) => evidence),
+  ];
+  const est_tokens = PROMPT_TOKENS + Math.ceil(words.join(' ').length / 4);
+  return { role, tags: task.tags, priority: task.priority, private: task.private, est_tokens, attempts, failure: null };
+};
+
+/** Once retrying is over: a task's failure is a try, money and configuration end the run, a provider in trouble blocks the task. */
+function consequence(failure: Failure): Consequence {
+  const stop: Consequence = { kind: 'stop', exit: FAILURES[failure.code].exit };
+  if (failure.code === 'budget.spent')
+    return failure.details?.which === 'run' ? stop : { kind: 'block', reason: 'budget' };
+  if (failure.code === 'provider.credit') return { kind: 'block', reason: 'budget' };
+  if (failure.code === 'provider.model_missing') return stop;
+  const after = afterFailure(failure, Number.POSITIVE_INFINITY, 0, 'middle');
+  if (after.kind === 'wait' || after.as === 'run') return stop;
+  if (after.as === 'provider') return { kind: 'block', reason: 'provider' };
+  return { kind: 'try', because: after.attempt_failure ?? 'no_progress' };
+}
+
+export const registryModels = (registry: Registry): readonly string[] => [
+  ...new Set(Object.values(registry.roles).flatMap(({ ladder }) => ladder ?? [])),
+];

@@ -1,0 +1,76 @@
+import type { MergeMode, NewEvent, RunEvent, RunSummary } from '../core/event.ts';
+import { ok, type Result } from '../core/failure.ts';
+import type { Sandbox } from '../core/workspace.ts';
+import type { Journal } from '../orchestrator/journal.ts';
+import { run } from '../orchestrator/run.ts';
+import { findModel, findProvider } from '../router/registry.ts';
+import { makeFacts, makePorts, type RunParts, registryModels } from './ports.ts';
+import { targetOf } from './target.ts';
+import type { OrchestrateOptions } from './types.ts';
+
+/** Turns of one run when nobody says otherwise. */
+const DEFAULT_STEPS = 20;
+
+export type RunRequest = {
+  readonly parts: RunParts;
+  readonly journal: Journal;
+  readonly sandbox: Sandbox;
+  readonly options: OrchestrateOptions;
+  readonly pid: number;
+  isAlive(pid: number): boolean;
+  onEvent(event: RunEvent): void;
+};
+
+/** Starts a run of the project, or takes up the one whose process died, and stays with it until it ends. */
+export async function startOrResume(request: RunRequest, signal: AbortSignal): Promise<Result<RunSummary>> {
+  const { parts, journal, options, pid } = request;
+  const open = journal.openRun(parts.project.id);
+  const begun = open === null ? null : journal.events(open.id).find(event => event.type === 'run.started');
+  const merge = begun?.merge ?? options.merge ?? parts.settings.merge.value;
+  const maxSteps = options.max_steps ?? begun?.max_steps ?? DEFAULT_STEPS;
+  const started = open === null ? journal.startRun(parts.project.id, { ...options }, pid) : journal.adopt(open.id, pid);
+  if (!started.ok) return started;
+  const runId = started.value;
+  const target =
+    begun === undefined || begun === null ? await targetOf(merge, runId, parts.repository) : ok(begun.target);
+  if (!target.ok) {
+    journal.finish(runId);
+    return target;
+  }
+  const place = { run_id: runId, merge, target: target.value, max_steps: maxSteps };
+  const first: NewEvent = begun
+    ? { type: 'run.resumed', because: 'the process that ran it is gone' }
+    : startEvent(request, place);
+  for (const event of journal.append(runId, [first])) request.onEvent(event);
+  return ok(
+    await run(
+      { ports: makePorts(parts, place), facts: makeFacts(parts, place), journal, onEvent: request.onEvent },
+      signal,
+    ),
+  );
+}
+
+function startEvent(
+  { parts, sandbox }: RunRequest,
+  place: { merge: MergeMode; target: string | null; max_steps: number },
+): NewEvent {
+  const { project, mode, budget_usd, models } = parts;
+  const { registry } = models;
+  const scripted = registryModels(registry).every(
+    alias => findProvider(registry, findModel(registry, alias)?.provider ?? '')?.kind === 'replay',
+  );
+  const { total } = parts.km.listTasks({ project_id: project.id, limit: 1 });
+  return {
+    type: 'run.started',
+    project_id: project.id,
+    project: project.name,
+    mode,
+    merge: place.merge,
+    max_steps: place.max_steps,
+    budget_usd,
+    sandbox: sandbox.name,
+    target: place.target,
+    scripted,
+    tasks_total: total,
+  };
+}

@@ -1,0 +1,27 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadSettings } from '../config/settings.ts';
+import type { Result } from '../core/failure.ts';
+import type { Settings } from '../core/settings.ts';
+import type { Project } from '../km/km.ts';
+import type { AppCore } from './core.ts';
+import type { OrchestrateOptions } from './types.ts';
+
+const fileAt = (path: string): { path: string; text: string } | null =>
+  existsSync(path) ? { path, text: readFileSync(path, 'utf8') } : null;
+
+/** The settings in force for a project: flag, environment, project file, user file, default. */
+export function settingsOf(core: AppCore, project: Project | null, options: OrchestrateOptions): Result<Settings> {
+  const { merge, mode, budget_usd, no_sandbox } = options;
+  return loadSettings({
+    flags: {
+      ...(merge && { merge }),
+      ...(mode && { mode }),
+      ...(budget_usd !== undefined && { budget_usd }),
+      ...(no_sandbox && { sandbox: 'none' as const }),
+    },
+    env: core.env,
+    projectFile: project === null ? null : fileAt(join(project.root, 'llmclis.yaml')),
+    userFile: fileAt(join(core.home, 'config.yaml')),
+  });
+}

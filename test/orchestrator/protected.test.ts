@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { sameButComments } from '../../src/orchestrator/comments.ts';
+import { isProtected, protectedPartChanged } from '../../src/orchestrator/protected.ts';
+
+const rules = { protect: [], allow: [], plans: ['plans.md'] };
+
+describe('protected files', () => {
+  it.each([
+    'test/a.js',
+    'tests/unit/a.py',
+    'packages/x/test/a.js',
+    'src/__tests__/a.ts',
+    'src/a.test.ts',
+    'src/a.spec.tsx',
+    'test_a.py',
+    'pkg/a_test.go',
+    'vitest.config.ts',
+    'conftest.py',
+    '.github/workflows/ci.yml',
+    '.gitlab-ci.yml',
+    'plans.md',
+    'issues.md',
+    'llmclis.yaml',
+  ])('%s is', path => expect(isProtected(path, rules)).toBe(true));
+
+  it.each(['src/a.ts', 'src/testing.ts', 'README.md', 'package.json', 'src/contest.py', 'latest/x.js'])(
+    '%s is not',
+    path => expect(isProtected(path, rules)).toBe(false),
+  );
+
+  it('takes the task’s globs, with or without a slash', () => {
+    expect(isProtected('src/deep/schema.sql', { ...rules, protect: ['*.sql'] })).toBe(true);
+    expect(isProtected('src/gen/x.ts', { ...rules, protect: ['src/gen/**'] })).toBe(true);
+  });
+
+  it('lets `allow` win', () => {
+    expect(isProtected('test/a.js', { ...rules, allow: ['test/a.js'] })).toBe(false);
+  });
+
+  it('protects the script lines of package.json and nothing else of it', () => {
+    const before = JSON.stringify({ name: 'x', scripts: { test: 'node --test' }, dependencies: {} });
+    const dependency = JSON.stringify({ name: 'x', scripts: { test: 'node --test' }, dependencies: { a: '1' } });
+    const script = JSON.stringify({ name: 'x', scripts: { test: 'true' }, dependencies: {} });
+    expect(protectedPartChanged('package.json', before, dependency)).toBe(false);
+    expect(protectedPartChanged('package.json', before, script)).toBe(true);
+    expect(protectedPartChanged('package.json', before, '{ broken')).toBe(true);
+    expect(protectedPartChanged('package.json', before, null)).toBe(true);
+  });
+});
+
+describe('a change of comments and white space', () => {
+  it('is told from a change of code', () => {
+    expect(sameButComments('a.js', 'const a = 1; // one\n', 'const a  = 1; /* uno */\n')).toBe(true);
+    expect(sameButComments('a.js', 'const a = 1;\n', 'const a = 2;\n')).toBe(false);
+    expect(sameButComments('a.py', 'x = 1  # one\n', 'x = 1\n')).toBe(true);
+  });
+  it('is never a file that came or went', () => {
+    expect(sameButComments('a.js', null, '// new\n')).toBe(false);
+  });
+});
