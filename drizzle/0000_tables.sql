@@ -105,8 +105,8 @@ CREATE TABLE `tasks` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `tasks_key` ON `tasks` (`project_id`,`key`);--> statement-breakpoint
-CREATE INDEX `tasks_ready` ON `tasks` (`project_id`,`priority`,`plan_order`,`id`) WHERE status = 'pending' AND open_blockers = 0 AND open_children = 0 AND kind = 'task';--> statement-breakpoint
-CREATE INDEX `tasks_ready_anywhere` ON `tasks` (`priority`,`plan_order`,`id`) WHERE status = 'pending' AND open_blockers = 0 AND open_children = 0 AND kind = 'task';--> statement-breakpoint
+CREATE INDEX `tasks_ready` ON `tasks` (`project_id`,`priority`,`plan_order`,`id`) WHERE status = 'pending' AND open_blockers = 0 AND open_children = 0 AND kind = 'task' AND vanished = 0;--> statement-breakpoint
+CREATE INDEX `tasks_ready_anywhere` ON `tasks` (`priority`,`plan_order`,`id`) WHERE status = 'pending' AND open_blockers = 0 AND open_children = 0 AND kind = 'task' AND vanished = 0;--> statement-breakpoint
 CREATE INDEX `tasks_status` ON `tasks` (`project_id`,`status`);--> statement-breakpoint
 CREATE INDEX `tasks_leases` ON `tasks` (`claim_expires_at`) WHERE claim_token IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `tasks_parent` ON `tasks` (`parent_id`);--> statement-breakpoint
@@ -125,7 +125,7 @@ CREATE TABLE `memories` (
 );
 --> statement-breakpoint
 CREATE INDEX `memories_scope` ON `memories` (`project_id`,`type`);--> statement-breakpoint
-CREATE INDEX `memories_hash` ON `memories` (`project_id`,`text_sha256`);--> statement-breakpoint
+CREATE UNIQUE INDEX `memories_hash` ON `memories` (`project_id`,`text_sha256`);--> statement-breakpoint
 CREATE TABLE `run_events` (
 	`run_id` text NOT NULL,
 	`seq` integer NOT NULL,

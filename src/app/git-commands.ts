@@ -5,12 +5,12 @@ import type { Task } from '../core/task.ts';
 import type { Repository, Sandbox } from '../core/workspace.ts';
 import type { Km, Project } from '../km/km.ts';
 import { childEnvironment } from '../secrets/secrets.ts';
-import { plainSandbox } from '../workspace/plain.ts';
 import { openRepository } from '../workspace/repository.ts';
 import type { AppCore } from './core.ts';
 import { initProject } from './init.ts';
 import { acceptTask, answerTask, rejectTask } from './people.ts';
 import { syncPlans } from './plan-commands.ts';
+import { unprotected } from './sandbox.ts';
 import { settingsOf } from './settings.ts';
 import { targetOf } from './target.ts';
 import type { InitReport } from './types.ts';
@@ -26,7 +26,7 @@ export function repositoryOf(
   return openRepository(root, {
     home: core.home,
     clock: core.clock,
-    sandbox: sandbox ?? plainSandbox({ env, temp: tmpdir() }),
+    sandbox: sandbox ?? unprotected(core),
     link,
     env,
     temp: tmpdir(),

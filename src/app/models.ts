@@ -110,7 +110,13 @@ async function openNamed(
   );
 }
 
-const modelConfig = ({ alias, id, context, capabilities }: RegistryModel) => ({ alias, id, context, capabilities });
+const modelConfig = ({ alias, id, context, capabilities, think }: RegistryModel) => ({
+  alias,
+  id,
+  context,
+  capabilities,
+  ...(think != null && { think }),
+});
 
 function keyOf(registry: Registry, alias: string, env: Env): Availability {
   const model = findModel(registry, alias);

@@ -9,8 +9,6 @@ import type { Project } from '../km/km.ts';
 import { printScript, type ReplayEntry } from '../models/replay-script.ts';
 import { route } from '../router/route.ts';
 import { childEnvironment } from '../secrets/secrets.ts';
-import { bubblewrapSandbox } from '../workspace/bubblewrap.ts';
-import { plainSandbox } from '../workspace/plain.ts';
 import { type AppCore, openCore } from './core.ts';
 import { layOutDemo } from './demo.ts';
 import { repositoryOf } from './git-commands.ts';
@@ -22,7 +20,8 @@ import { type RunParts, registryModels, routeContext } from './ports.ts';
 import { loadRegistry } from './registry.ts';
 import { startOrResume } from './run.ts';
 import { isAlive, journalOf } from './runs.ts';
-import { settingsOf } from './settings.ts';
+import { sandboxOf } from './sandbox.ts';
+import { modeOf, settingsOf } from './settings.ts';
 import type { DemoReport, OrchestrateOptions } from './types.ts';
 
 /** Looks at everything a run needs before it changes anything, then runs. */
@@ -59,18 +58,15 @@ async function prepare(
   if (!km.ok) return km;
   const settings = settingsOf(core, project, options);
   if (!settings.ok) return settings;
-  const mode = settings.value.mode.value;
   const places = { cwd: core.cwd, project: project.root, home: core.home, shipped: core.shipped };
   const loaded = loadRegistry(options.registry === undefined ? places : { ...places, flag: options.registry });
   if (!loaded.ok) return loaded;
+  const mode = modeOf(settings.value, loaded.value.registry);
   const record = options.record === undefined ? {} : { record: (entry: ReplayEntry) => void recorded.push(entry) };
   const models = openModels(loaded.value, { env: core.env, clock: core.clock, mode, ...record });
-  const usable = await preflight(models, settings.value.mode.value, loaded.value.file);
+  const usable = await preflight(models, mode, loaded.value.file);
   if (!usable.ok) return usable;
-  const sandbox =
-    settings.value.sandbox.value === 'none'
-      ? ok(plainSandbox({ env: childEnvironment(core.env), temp: tmpdir() }))
-      : await bubblewrapSandbox({ env: childEnvironment(core.env), temp: tmpdir() });
+  const sandbox = await sandboxOf(core, project, settings.value);
   if (!sandbox.ok) return sandbox;
   const repository = await repositoryOf(core, project.root, settings.value.link.value, sandbox.value);
   if (!repository.ok) return repository;

@@ -50,52 +50,37 @@ export function openPlans(km: Km, project: Project, paths: readonly string[], cl
   };
 }
 
+/** Imports a file once; one of the project's own plan files stays tied to its tasks. */
 export function importPlanFile(
   km: Km,
   project: Project,
   file: string,
-  cwd: string,
-  agent: string,
-  clock: Clock,
+  place: { readonly cwd: string; readonly plans: readonly string[]; readonly agent: string; readonly now: Date },
 ): Result<PlanImport> {
-  const path = resolve(cwd, file);
-  const read = readText(path);
-  if (!read.ok) return read;
-  return importPlan({
-    km,
-    project: { id: project.id, root: project.root },
-    path,
-    text: read.value,
-    io: fileIo(),
-    now: clock.now(),
-    agent,
-  });
+  const path = resolve(place.cwd, file);
+  const read = fileIo().read(path);
+  if (read === null) return notThere(path);
+  const { text, size, mtime_ms } = read;
+  const own = place.plans.find(plan => join(project.root, plan) === path);
+  const plan = own === undefined ? null : { path: own, size, mtime_ms };
+  return importPlan({ km, project_id: project.id, text, file, plan, now: place.now, agent: place.agent });
 }
 
 export function checkPlanFile(root: string, file: string): Result<readonly PlanProblem[]> {
-  const read = readText(resolve(root, file));
-  if (!read.ok) return read;
+  const path = resolve(root, file);
+  const read = fileIo().read(path);
+  if (read === null) return notThere(path);
   const at = (path: string) => join(root, path);
   return ok(
-    checkPlan(read.value, {
+    checkPlan(read.text, {
       exists: path => existsSync(at(path)),
       read: path => (existsSync(at(path)) ? readFileSync(at(path), 'utf8') : null),
     }),
   );
 }
 
-function readText(path: string): Result<string> {
-  try {
-    return ok(readFileSync(path, 'utf8'));
-  } catch (problem) {
-    const why = problem instanceof Error ? problem.message : String(problem);
-    return fail(
-      'input.not_found',
-      `${path} cannot be read: ${why}.`,
-      'Give the path of a plan file, for example plans.md',
-    );
-  }
-}
+const notThere = (path: string) =>
+  fail('input.not_found', `There is no file ${path}.`, 'Give the path of a plan file, for example plans.md');
 
 export type IssueEntry = {
   readonly task: Task;

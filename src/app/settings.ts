@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadSettings } from '../config/settings.ts';
+import type { RoutingMode } from '../core/event.ts';
 import type { Result } from '../core/failure.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Project } from '../km/km.ts';
+import type { Registry } from '../router/registry.ts';
 import type { AppCore } from './core.ts';
 import type { OrchestrateOptions } from './types.ts';
 
@@ -25,3 +27,7 @@ export function settingsOf(core: AppCore, project: Project | null, options: Orch
     userFile: fileAt(join(core.home, 'config.yaml')),
   });
 }
+
+/** The mode in force: the registry's policy speaks when nobody else does. */
+export const modeOf = (settings: Settings, registry: Pick<Registry, 'policy'>): RoutingMode =>
+  settings.mode.from === 'default' ? registry.policy : settings.mode.value;

@@ -57,6 +57,8 @@ export type PlannedEdit = {
 export type Workspace = {
   /** Real absolute path. */
   readonly root: string;
+  /** Ignored dependency folders that were linked in. */
+  readonly linked: readonly string[];
   read(path: string): Promise<Result<{ readonly text: string; readonly lines: number }>>;
   /** Replaces or makes a whole file, with the line endings the file had. */
   planWrite(path: string, content: string): Promise<Result<PlannedEdit>>;

@@ -1,5 +1,16 @@
 import type { Result } from '../core/failure.ts';
-import type { Attempt, BlockReason, ClaimView, NextTask, Proof, RoleName, Task, TaskKind, TaskNote, TaskStatus } from '../core/task.ts';
+import type {
+  Attempt,
+  BlockReason,
+  ClaimView,
+  NextTask,
+  Proof,
+  RoleName,
+  Task,
+  TaskKind,
+  TaskNote,
+  TaskStatus,
+} from '../core/task.ts';
 
 export type Project = {
   readonly id: number;
@@ -32,7 +43,9 @@ export type NewTask = {
   readonly plan_file?: string | null;
   readonly created_at?: string;
 };
-export type TaskEdit = Partial<Omit<NewTask, 'project_id' | 'key' | 'kind' | 'created_at' | 'status'>> & { readonly vanished?: boolean };
+export type TaskEdit = Partial<Omit<NewTask, 'project_id' | 'key' | 'kind' | 'created_at' | 'status'>> & {
+  readonly vanished?: boolean;
+};
 
 export type TaskFilter = {
   readonly project_id: number;
@@ -62,7 +75,12 @@ export type StatusMetadata = {
 };
 
 export type Claim = ClaimView & { readonly task: Task; readonly because: string };
-export type HistoryEntry = { readonly at: string; readonly agent: string; readonly kind: string; readonly data: Readonly<Record<string, unknown>> };
+export type HistoryEntry = {
+  readonly at: string;
+  readonly agent: string;
+  readonly kind: string;
+  readonly data: Readonly<Record<string, unknown>>;
+};
 
 /**
  * The knowledge manager: the one writer of projects, tasks, notes and their history. All calls are synchronous and each is
@@ -96,7 +114,12 @@ export type Km = {
   appendTaskNote(taskId: number, note: string, agentName: string): Result<TaskNote>;
 
   /** Finds and takes the next task in one statement. Leases that ran out come back first. */
-  claimNext(options: { readonly projectId?: number; readonly holder: string; readonly ttl_s: number; readonly except?: readonly number[] }): Claim | Exclude<NextTask, { kind: 'ready' }>;
+  claimNext(options: {
+    readonly projectId?: number;
+    readonly holder: string;
+    readonly ttl_s: number;
+    readonly except?: readonly number[];
+  }): Claim | Exclude<NextTask, { kind: 'ready' }>;
   /** Takes one named task (pending, ready). */
   claimTask(taskId: number, options: { readonly holder: string; readonly ttl_s: number }): Result<Claim>;
   heartbeat(token: string, ttl_s: number): Result<ClaimView>;

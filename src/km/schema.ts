@@ -1,9 +1,15 @@
 import { sql } from 'drizzle-orm';
-import { type AnySQLiteColumn, index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import {
+  type AnySQLiteColumn,
+  index,
+  integer,
+  primaryKey,
+  real,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/sqlite-core';
 import { BLOCK_REASONS, PROOFS, ROLES, TASK_STATUSES } from '../core/task.ts';
-
-/** Number of migrations in `drizzle/`; equals `PRAGMA user_version` of an up-to-date database. */
-export const SCHEMA_VERSION = 2;
 
 const json = <T>(name: string) => text(name, { mode: 'json' }).$type<T>();
 
@@ -21,9 +27,13 @@ export const tasks = sqliteTable(
   'tasks',
   {
     id: integer().primaryKey({ autoIncrement: true }),
-    project_id: integer().notNull().references(() => projects.id),
+    project_id: integer()
+      .notNull()
+      .references(() => projects.id),
     key: text().notNull(),
-    kind: text({ enum: ['stage', 'task'] }).notNull().default('task'),
+    kind: text({ enum: ['stage', 'task'] })
+      .notNull()
+      .default('task'),
     title: text().notNull(),
     status: text({ enum: TASK_STATUSES }).notNull().default('pending'),
     reason: text({ enum: BLOCK_REASONS }),
@@ -63,8 +73,12 @@ export const tasks = sqliteTable(
   },
   t => [
     uniqueIndex('tasks_key').on(t.project_id, t.key),
-    index('tasks_ready').on(t.project_id, t.priority, t.plan_order, t.id).where(sql`status = 'pending' AND open_blockers = 0 AND open_children = 0 AND kind = 'task'`),
-    index('tasks_ready_anywhere').on(t.priority, t.plan_order, t.id).where(sql`status = 'pending' AND open_blockers = 0 AND open_children = 0 AND kind = 'task'`),
+    index('tasks_ready')
+      .on(t.project_id, t.priority, t.plan_order, t.id)
+      .where(sql`status = 'pending' AND open_blockers = 0 AND open_children = 0 AND kind = 'task' AND vanished = 0`),
+    index('tasks_ready_anywhere')
+      .on(t.priority, t.plan_order, t.id)
+      .where(sql`status = 'pending' AND open_blockers = 0 AND open_children = 0 AND kind = 'task' AND vanished = 0`),
     index('tasks_status').on(t.project_id, t.status),
     index('tasks_leases').on(t.claim_expires_at).where(sql`claim_token IS NOT NULL`),
     index('tasks_parent').on(t.parent_id),
@@ -76,8 +90,12 @@ export const tasks = sqliteTable(
 export const taskDeps = sqliteTable(
   'task_deps',
   {
-    task_id: integer().notNull().references(() => tasks.id),
-    blocker_id: integer().notNull().references(() => tasks.id),
+    task_id: integer()
+      .notNull()
+      .references(() => tasks.id),
+    blocker_id: integer()
+      .notNull()
+      .references(() => tasks.id),
   },
   t => [primaryKey({ columns: [t.task_id, t.blocker_id] }), index('task_deps_reverse').on(t.blocker_id)],
 );
@@ -86,7 +104,9 @@ export const taskNotes = sqliteTable(
   'task_notes',
   {
     id: integer().primaryKey({ autoIncrement: true }),
-    task_id: integer().notNull().references(() => tasks.id),
+    task_id: integer()
+      .notNull()
+      .references(() => tasks.id),
     at: text().notNull(),
     agent: text().notNull(),
     text: text().notNull(),
@@ -99,7 +119,9 @@ export const taskHistory = sqliteTable(
   'task_history',
   {
     id: integer().primaryKey({ autoIncrement: true }),
-    task_id: integer().notNull().references(() => tasks.id),
+    task_id: integer()
+      .notNull()
+      .references(() => tasks.id),
     at: text().notNull(),
     agent: text().notNull(),
     /** `created`, `status`, `edited`, `note`, `depends`, `claimed`, `released`, `answered`, `accepted`. */
@@ -114,7 +136,9 @@ export const attempts = sqliteTable(
   'attempts',
   {
     id: integer().primaryKey({ autoIncrement: true }),
-    task_id: integer().notNull().references(() => tasks.id),
+    task_id: integer()
+      .notNull()
+      .references(() => tasks.id),
     run_id: text().notNull(),
     role: text({ enum: ROLES }).notNull(),
     model: text().notNull(),
@@ -133,7 +157,9 @@ export const attempts = sqliteTable(
 export const planFiles = sqliteTable(
   'plan_files',
   {
-    project_id: integer().notNull().references(() => projects.id),
+    project_id: integer()
+      .notNull()
+      .references(() => projects.id),
     /** Relative to the project's root. */
     path: text().notNull(),
     synced_text: text().notNull(),

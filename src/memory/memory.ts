@@ -1,6 +1,15 @@
 import type { Result } from '../core/failure.ts';
 
-export const MEMORY_TYPES = ['raw_interaction', 'task_summary', 'handoff_summary', 'project_summary', 'design_doc', 'decision', 'code_snippet', 'note'] as const;
+export const MEMORY_TYPES = [
+  'raw_interaction',
+  'task_summary',
+  'handoff_summary',
+  'project_summary',
+  'design_doc',
+  'decision',
+  'code_snippet',
+  'note',
+] as const;
 export type MemoryType = (typeof MEMORY_TYPES)[number];
 
 export type MemoryHit = {

@@ -1,4 +1,4 @@
-import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
 export const memories = sqliteTable(
   'memories',
@@ -15,5 +15,5 @@ export const memories = sqliteTable(
     source: text().notNull(),
     created_at: text().notNull(),
   },
-  t => [index('memories_scope').on(t.project_id, t.type), index('memories_hash').on(t.project_id, t.text_sha256)],
+  t => [index('memories_scope').on(t.project_id, t.type), uniqueIndex('memories_hash').on(t.project_id, t.text_sha256)],
 );

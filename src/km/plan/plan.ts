@@ -22,9 +22,19 @@ export type PlanSync = {
   readonly to_database: number;
   /** Field changes written to the file. */
   readonly to_file: number;
-  readonly conflicts: readonly { readonly key: string; readonly field: string; readonly file: string; readonly database: string }[];
+  readonly conflicts: readonly {
+    readonly key: string;
+    readonly field: string;
+    readonly file: string;
+    readonly database: string;
+  }[];
 };
-export type PlanProblem = { readonly line: number; readonly level: 'error' | 'warning'; readonly message: string; readonly hint: string };
+export type PlanProblem = {
+  readonly line: number;
+  readonly level: 'error' | 'warning';
+  readonly message: string;
+  readonly hint: string;
+};
 
 /** The few file operations that plans need. Paths are absolute. */
 export type PlanIo = {
@@ -33,5 +43,9 @@ export type PlanIo = {
   /** null when the file does not exist. */
   stat(path: string): { readonly size: number; readonly mtime_ms: number } | null;
   /** Atomic (temporary file, fsync, rename), keeping the mode; `err` `file.changed` when the file's text is not `expected` any more. */
-  write(path: string, text: string, expected: string | null): Result<{ readonly size: number; readonly mtime_ms: number }>;
+  write(
+    path: string,
+    text: string,
+    expected: string | null,
+  ): Result<{ readonly size: number; readonly mtime_ms: number }>;
 };

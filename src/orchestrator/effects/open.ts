@@ -47,7 +47,7 @@ export async function* open(task: TaskState, ports: Ports, holder: WorkspaceHold
     base: standsOn,
     base_tree: tree.value,
     kept,
-    linked: [],
+    linked: workspace.linked,
   };
 }
 

@@ -1,0 +1,4 @@
+export { parseDuration } from './duration.js';
+export { slugify } from './slugify.js';
+export { titleCase } from './title-case.js';
+export { truncate } from './truncate.js';

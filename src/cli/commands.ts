@@ -1,0 +1,59 @@
+import type { Command } from './command.ts';
+
+type Load = () => Promise<Command>;
+
+/**
+ * Every command by its name, in the order the help shows them. A command's file is loaded when it is called, so that one
+ * that must be quick pays for nothing else.
+ */
+export const COMMANDS: Readonly<Record<string, Load>> = {
+  board: () => import('./commands/board.ts').then(file => file.board),
+  init: () => import('./commands/init.ts').then(file => file.init),
+  next: () => import('./commands/next.ts').then(file => file.next),
+  orchestrate: () => import('./commands/orchestrate.ts').then(file => file.orchestrate),
+  demo: () => import('./commands/demo.ts').then(file => file.demo),
+  'project add': () => import('./commands/project.ts').then(file => file.projectAdd),
+  'project list': () => import('./commands/project.ts').then(file => file.projectList),
+  'project show': () => import('./commands/project.ts').then(file => file.projectShow),
+  'project archive': () => import('./commands/project.ts').then(file => file.projectArchive),
+  'task add': () => import('./commands/task-add.ts').then(file => file.taskAdd),
+  'task list': () => import('./commands/task-read.ts').then(file => file.taskList),
+  'task show': () => import('./commands/task-read.ts').then(file => file.taskShow),
+  'task log': () => import('./commands/task-read.ts').then(file => file.taskLog),
+  'task edit': () => import('./commands/task-edit.ts').then(file => file.taskEdit),
+  'task note': () => import('./commands/task-edit.ts').then(file => file.taskNote),
+  'task dep': () => import('./commands/task-edit.ts').then(file => file.taskDep),
+  'task done': () => import('./commands/task-status.ts').then(file => file.taskDone),
+  'task block': () => import('./commands/task-status.ts').then(file => file.taskBlock),
+  'task reopen': () => import('./commands/task-status.ts').then(file => file.taskReopen),
+  'task cancel': () => import('./commands/task-status.ts').then(file => file.taskCancel),
+  'task heartbeat': () => import('./commands/task-claim.ts').then(file => file.taskHeartbeat),
+  'task release': () => import('./commands/task-claim.ts').then(file => file.taskRelease),
+  'task answer': () => import('./commands/task-answer.ts').then(file => file.taskAnswer),
+  'task accept': () => import('./commands/task-answer.ts').then(file => file.taskAccept),
+  'task reject': () => import('./commands/task-answer.ts').then(file => file.taskReject),
+  'plan import': () => import('./commands/plan.ts').then(file => file.planImport),
+  'plan sync': () => import('./commands/plan.ts').then(file => file.planSync),
+  'plan check': () => import('./commands/plan.ts').then(file => file.planCheck),
+  'runs list': () => import('./commands/runs.ts').then(file => file.runsList),
+  'runs show': () => import('./commands/runs.ts').then(file => file.runsShow),
+  'runs watch': () => import('./commands/runs-watch.ts').then(file => file.runsWatch),
+  'runs stop': () => import('./commands/runs.ts').then(file => file.runsStop),
+  'runs pause': () => import('./commands/runs.ts').then(file => file.runsPause),
+  'runs resume': () => import('./commands/runs.ts').then(file => file.runsResume),
+  'memory add': () => import('./commands/memory.ts').then(file => file.memoryAdd),
+  'memory search': () => import('./commands/memory.ts').then(file => file.memorySearch),
+  'models list': () => import('./commands/models.ts').then(file => file.modelsList),
+  'models smoke': () => import('./commands/models.ts').then(file => file.modelsSmoke),
+  'router explain': () => import('./commands/router.ts').then(file => file.routerExplain),
+  'config explain': () => import('./commands/config.ts').then(file => file.configExplain),
+};
+
+export const COMMAND_NAMES: readonly string[] = Object.keys(COMMANDS);
+
+/** The names of the commands that start with this word: `task` gives `task add`, `task list` … */
+export const commandsOf = (group: string): readonly string[] =>
+  COMMAND_NAMES.filter(name => name.startsWith(`${group} `));
+
+/** All commands, in the order of the help. */
+export const loadAll = (): Promise<readonly Command[]> => Promise.all(Object.values(COMMANDS).map(load => load()));

@@ -1,0 +1,39 @@
+import type { App } from '../../app.ts';
+import { ok } from '../../core/failure.ts';
+import { oneLine } from '../../core/sentence.ts';
+import { defineCommand } from '../command.ts';
+import { PROJECT_FLAG } from '../project.ts';
+import { formatTable } from '../table.ts';
+
+/** `npm test, npm run lint`; `none` for an empty list; `default` for what is decided later. */
+function valueText(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(String).join(', ');
+  return value === null ? 'not set' : String(value);
+}
+
+export const configExplain = defineCommand({
+  name: 'config explain',
+  summary: 'Show each setting with its value and where it came from.',
+  about:
+    'A flag wins over the environment (LLMCLIS_…), that over the project’s llmclis.yaml, that over your config.yaml.',
+  args: {},
+  flags: { project_id: PROJECT_FLAG },
+  examples: [{ command: 'llmclis config explain', does: 'The settings of the current folder’s project.' }],
+  run: async (app: Pick<App, 'project' | 'settings' | 'home'>, { flags }, out) => {
+    const project = app.project(flags.project_id);
+    if (!project.ok && (flags.project_id !== undefined || project.error.code !== 'project.not_found')) return project;
+    const settings = await app.settings(project.ok ? project.value : undefined);
+    if (!settings.ok) return settings;
+    const rows = Object.entries(settings.value).map(([name, setting]) => [
+      name,
+      oneLine(valueText(setting.value), 100),
+      setting.from,
+      oneLine(setting.where ?? '', 200),
+    ]);
+    out.lines(formatTable([{ title: 'setting' }, { title: 'value' }, { title: 'from' }, { title: 'where' }], rows));
+    out.line('');
+    out.line(`Data of llmclis: ${app.home} (LLMCLIS_HOME)`);
+    if (out.isJson) out.json(settings.value);
+    return ok(0);
+  },
+});

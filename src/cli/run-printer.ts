@@ -1,0 +1,61 @@
+import type { RunEvent } from '../core/event.ts';
+import { type StoryLine, storyLine } from '../core/run-story.ts';
+import { costLine, RUN_COLUMNS, runTable } from '../core/run-table.ts';
+import { emptyRun, type RunView, updateRun } from '../core/run-view.ts';
+import { oneLine } from '../core/sentence.ts';
+import type { Output, Style } from './output.ts';
+import { formatTable } from './table.ts';
+
+const MOODS: Readonly<Record<StoryLine['mood'], Style | null>> = {
+  good: 'green',
+  bad: 'red',
+  attention: 'yellow',
+  plain: null,
+};
+
+/** Prints a run as it happens; with `--json` each event as one line and nothing else. */
+export type RunPrinter = {
+  event(event: RunEvent): void;
+  /** The table of the tasks, the cost beside the estimate for all in the cloud; nothing when no event came. */
+  table(): void;
+  view(): RunView;
+};
+
+const LEFT_COLUMNS: readonly string[] = ['task', 'models', 'proof'];
+
+/** The run's tasks as an aligned table, the total last. */
+export function runTableLines(view: RunView): string[] {
+  const columns = RUN_COLUMNS.map(title => ({
+    title,
+    align: LEFT_COLUMNS.includes(title) ? ('left' as const) : ('right' as const),
+  }));
+  return formatTable(
+    columns,
+    runTable(view).map(row => row.map(cell => oneLine(cell, 60))),
+  );
+}
+
+export function createRunPrinter(out: Output): RunPrinter {
+  let view = emptyRun;
+  return {
+    event: event => {
+      view = updateRun(view, event);
+      if (out.isJson) {
+        out.json(event);
+        return;
+      }
+      // The end is said below the table.
+      const line = event.type === 'run.finished' ? null : storyLine(event);
+      if (line === null) return;
+      const mood = MOODS[line.mood];
+      out.line(mood === null ? line.text : out.style(mood, line.text));
+    },
+    table: () => {
+      if (view.rows.length === 0) return;
+      out.line('');
+      out.lines(runTableLines(view));
+      out.line(costLine(view));
+    },
+    view: () => view,
+  };
+}

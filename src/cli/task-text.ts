@@ -1,0 +1,96 @@
+import { money, oneLine } from '../core/sentence.ts';
+import type { NextTask, Task, TaskNote, Waiting } from '../core/task.ts';
+import type { Output, Style } from './output.ts';
+
+const STATUS_STYLES: Readonly<Record<Task['status'], Style>> = {
+  pending: 'cyan',
+  'in-progress': 'yellow',
+  done: 'green',
+  blocked: 'red',
+  cancelled: 'dim',
+};
+
+/** A text of several lines without escape sequences and control characters, as a terminal may show it. */
+export const cleanText = (text: string): string =>
+  text
+    .split(/\r\n|\r|\n/)
+    .map(line => line.replaceAll('\t', '  '))
+    .map(line => ' '.repeat(line.length - line.trimStart().length) + oneLine(line, 2000))
+    .join('\n')
+    .trimEnd();
+
+/** `S1.1  Check out the plans — pending`. */
+export const taskLine = (task: Task, out: Output): string =>
+  `${out.style('bold', task.key)}  ${oneLine(task.title)} — ${statusText(task, out)}`;
+
+/** `blocked (needs_input)` in the colour of the status. */
+export const statusText = (task: Pick<Task, 'status' | 'reason'>, out: Output): string =>
+  out.style(STATUS_STYLES[task.status], task.reason === null ? task.status : `${task.status} (${task.reason})`);
+
+const field = (name: string, value: string): string[] => (value === '' ? [] : [`${`${name}:`.padEnd(14)}${value}`]);
+const list = (values: readonly string[]): string => oneLine(values.join(', '), 400);
+const indented = (text: string): string =>
+  cleanText(text)
+    .split('\n')
+    .map(line => (line === '' ? '' : `  ${line}`))
+    .join('\n');
+
+/** All of a task for people. */
+export function taskText(task: Task, notes: readonly TaskNote[], out: Output): string {
+  return [
+    `${out.style('bold', task.key)}  ${oneLine(task.title, 400)}`,
+    ...field('status', statusText(task, out)),
+    ...field('because', oneLine(task.reason_detail ?? '', 400)),
+    ...field('proof', task.proof ?? ''),
+    ...field('branch', task.branch ?? ''),
+    ...field('priority', String(task.priority)),
+    ...field('role', task.role ?? ''),
+    ...field('tags', list(task.tags)),
+    ...field('part of', task.parent ?? ''),
+    ...field('depends on', list(task.depends_on)),
+    ...task.checks.flatMap(check => field('check', oneLine(check, 400))),
+    ...field('protect', list(task.protect)),
+    ...field('allow', list(task.allow)),
+    ...field('private', task.private ? 'yes: local models only' : ''),
+    ...field('tries', task.tries === 0 ? '' : `${task.tries}, ${money(task.usd)}`),
+    ...field('created', task.created_at),
+    ...field('updated', `${task.updated_at}${task.last_agent === null ? '' : ` by ${oneLine(task.last_agent)}`}`),
+    ...(task.description === '' ? [] : ['', indented(task.description)]),
+    ...(notes.length === 0 ? [] : ['', 'notes']),
+    ...notes.map(note => `  ${note.at.slice(0, 10)} (${oneLine(note.agent)}): ${oneLine(note.text, 2000)}`),
+  ].join('\n');
+}
+
+const WAITING_SHOWN = 10;
+
+/** `S1.2 Title waits for S1.1`, at most ten of them. */
+function waitingLines(waiting: readonly Waiting[]): string[] {
+  const lines = waiting
+    .slice(0, WAITING_SHOWN)
+    .map(wait => `  ${wait.key}  ${oneLine(wait.title, 80)} — waits for ${oneLine(wait.on.join(', '), 200)}`);
+  const more = waiting.length - WAITING_SHOWN;
+  return more > 0 ? [...lines, `  … and ${more} more`] : lines;
+}
+
+/** The answer of `next` for people. */
+export function nextText(next: NextTask, out: Output): string {
+  switch (next.kind) {
+    case 'ready': {
+      const claim = next.claim;
+      return [
+        `${out.style('bold', next.task.key)}  ${oneLine(next.task.title, 400)}`,
+        `because ${oneLine(next.because, 400)}`,
+        ...(claim === undefined ? [] : [`claim   ${claim.token} until ${claim.expires_at}`]),
+      ].join('\n');
+    }
+    case 'blocked':
+      return ['Nothing is ready. What is left waits:', ...waitingLines(next.waiting)].join('\n');
+    case 'waiting':
+      return [
+        'Nothing is ready. In progress:',
+        ...next.running.map(task => `  ${task.key}  ${oneLine(task.title, 80)}`),
+      ].join('\n');
+    case 'all-done':
+      return 'Every task is done. Add one: llmclis task add TITLE';
+  }
+}

@@ -1,0 +1,99 @@
+import { fail, ok, type Result } from '../core/failure.ts';
+import type { Task } from '../core/task.ts';
+import { setDependencies } from './dependencies.ts';
+import { checkFields, checkKey, columnsOf } from './fields.ts';
+import type { NewTask } from './km.ts';
+import type { Queries } from './queries.ts';
+import type { SqlValue } from './sqlite.ts';
+import { rollUp } from './stages.ts';
+import { findId, freshTask, type Store } from './store.ts';
+
+/** Adds a task, its dependencies and its first history row, all or nothing. */
+export const addTask = (store: Store, input: NewTask, agent: string): Result<Task> =>
+  store.write(() => {
+    const { q } = store;
+    const fine = checkNew(q, input);
+    if (!fine.ok) return fine;
+    const parent = input.parent == null ? ok(null) : findId(q, input.project_id, input.parent);
+    if (!parent.ok) return parent;
+    const key = input.key ?? nextKey(q, input.project_id);
+    const id = insert(store, { ...input, key }, parent.value, agent);
+    store.record(id, agent, 'created', { key, title: input.title.trim(), status: input.status ?? 'pending' });
+    const depends = setDependencies(
+      store,
+      { id, project_id: input.project_id, depends_on: [] },
+      input.depends_on ?? [],
+    );
+    if (!depends.ok) return depends;
+    rollUp(store, parent.value);
+    return ok(freshTask(q, id));
+  });
+
+function checkNew(q: Queries, input: NewTask): Result<void> {
+  const fields = checkFields(input);
+  if (!fields.ok) return fields;
+  if (q.get('SELECT 1 AS one FROM projects WHERE id = ?', input.project_id) === undefined)
+    return fail(
+      'project.not_found',
+      `There is no project ${input.project_id}.`,
+      'See the projects: llmclis project list',
+    );
+  return input.key === undefined ? ok(undefined) : freeKey(q, input.project_id, input.key);
+}
+
+function freeKey(q: Queries, projectId: number, key: string): Result<void> {
+  const fine = checkKey(key);
+  if (!fine.ok) return fine;
+  const taken = q.get<{ title: string }>('SELECT title FROM tasks WHERE project_id = ? AND key = ?', projectId, key);
+  return taken === undefined
+    ? ok(undefined)
+    : fail(
+        'input.invalid',
+        `The key ${key} is taken by "${taken.title}".`,
+        'Give another key, or none: then the next free one is made.',
+      );
+}
+
+/** The first free of `T1`, `T2`, … */
+function nextKey(q: Queries, projectId: number): string {
+  const taken = "SELECT CAST(substr(key, 2) AS INTEGER) AS n FROM tasks WHERE project_id = ? AND key GLOB 'T[1-9]*'";
+  const free = q.get<{ n: number }>(
+    `WITH taken AS (SELECT 0 AS n UNION ${taken})
+     SELECT min(n) + 1 AS n FROM taken WHERE n + 1 NOT IN (SELECT n FROM taken)`,
+    projectId,
+  );
+  return `T${free?.n ?? 1}`;
+}
+
+function insert(
+  store: Store,
+  input: NewTask & { readonly key: string },
+  parentId: number | null,
+  agent: string,
+): number {
+  const at = store.now();
+  const status = input.status ?? 'pending';
+  const columns = new Map<string, SqlValue>([
+    ['plan_order', lastPlace(store.q, input.project_id) + 1],
+    ...columnsOf(input),
+    ['project_id', input.project_id],
+    ['key', input.key],
+    ['kind', input.kind ?? 'task'],
+    ['status', status],
+    // What a plan lists as done when it is read first was accepted by whoever ticked it.
+    ['proof', status === 'done' && input.kind !== 'stage' ? 'accepted-by-person' : null],
+    ['reason', status === 'blocked' ? 'needs_input' : null],
+    ['parent_id', parentId],
+    ['created_at', input.created_at ?? at],
+    ['created_by', agent],
+    ['updated_at', at],
+    ['last_agent', agent],
+  ]);
+  const names = [...columns.keys()];
+  const sql = `INSERT INTO tasks (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`;
+  return store.q.run(sql, ...columns.values()).id;
+}
+
+const lastPlace = (q: Queries, projectId: number): number =>
+  q.get<{ last: number | null }>('SELECT max(plan_order) AS last FROM tasks WHERE project_id = ?', projectId)?.last ??
+  0;

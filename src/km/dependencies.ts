@@ -1,0 +1,88 @@
+import { fail, ok, type Result } from '../core/failure.ts';
+import type { Queries } from './queries.ts';
+import { findId, type Store } from './store.ts';
+
+/** Everything that a task waits for: what it depends on, and its children. */
+const WAITS_FOR =
+  'SELECT blocker_id AS id FROM task_deps WHERE task_id = ? UNION SELECT id FROM tasks WHERE parent_id = ?';
+
+/** Keys on a shortest way along "waits for" from one task to another, both included; null when there is none. */
+function wayTo(q: Queries, from: number, to: number): readonly string[] | null {
+  const cameFrom = new Map<number, number | null>([[from, null]]);
+  const queue = [from];
+  for (let at = queue.shift(); at !== undefined; at = queue.shift()) {
+    if (at === to) return keysAlong(q, cameFrom, to);
+    for (const { id } of q.all<{ id: number }>(WAITS_FOR, at, at)) {
+      if (cameFrom.has(id)) continue;
+      cameFrom.set(id, at);
+      queue.push(id);
+    }
+  }
+  return null;
+}
+
+function keysAlong(q: Queries, cameFrom: ReadonlyMap<number, number | null>, end: number): readonly string[] {
+  const keys: string[] = [];
+  for (let at: number | null = end; at !== null; at = cameFrom.get(at) ?? null) keys.unshift(keyOf(q, at));
+  return keys;
+}
+
+const keyOf = (q: Queries, id: number): string =>
+  q.get<{ key: string }>('SELECT key FROM tasks WHERE id = ?', id)?.key ?? String(id);
+
+/** Refuses that `taskId` should wait for `otherId` where that one waits for it already. A task waits for its children too. */
+export function refuseCycle(q: Queries, taskId: number, otherId: number): Result<void> {
+  // Nobody can wait for a task that nothing depends on and that is nobody's child.
+  const awaited = q.get(
+    'SELECT 1 AS one WHERE EXISTS (SELECT 1 FROM task_deps WHERE blocker_id = ?) OR EXISTS (SELECT 1 FROM tasks WHERE id = ? AND parent_id IS NOT NULL)',
+    taskId,
+    taskId,
+  );
+  if (awaited === undefined && taskId !== otherId) return ok(undefined);
+  const way = wayTo(q, otherId, taskId);
+  if (way === null) return ok(undefined);
+  const cycle = [keyOf(q, taskId), ...way].join(' → ');
+  return fail(
+    'task.cycle',
+    `These tasks would wait for each other for ever: ${cycle}.`,
+    'Take one of these dependencies away: llmclis task dep KEY --on KEY --remove',
+    { cycle },
+  );
+}
+
+/** Makes `taskId` wait for the task with this key. `ok(false)`: it did already. */
+export function depend(q: Queries, projectId: number, taskId: number, blockerKey: string): Result<boolean> {
+  const blocker = findId(q, projectId, blockerKey);
+  if (!blocker.ok) return blocker;
+  const known = q.get('SELECT 1 AS one FROM task_deps WHERE task_id = ? AND blocker_id = ?', taskId, blocker.value);
+  if (known !== undefined) return ok(false);
+  const free = refuseCycle(q, taskId, blocker.value);
+  if (!free.ok) return free;
+  q.run('INSERT INTO task_deps (task_id, blocker_id) VALUES (?, ?)', taskId, blocker.value);
+  return ok(true);
+}
+
+/** `ok(false)`: it did not depend on it. */
+export function undepend(q: Queries, projectId: number, taskId: number, blockerKey: string): Result<boolean> {
+  const blocker = findId(q, projectId, blockerKey);
+  if (!blocker.ok) return blocker;
+  const { changes } = q.run('DELETE FROM task_deps WHERE task_id = ? AND blocker_id = ?', taskId, blocker.value);
+  return ok(changes > 0);
+}
+
+/** Makes the task depend on exactly these. The ones that go are removed first, so that turning a dependency around works. */
+export function setDependencies(
+  store: Store,
+  task: { readonly id: number; readonly project_id: number; readonly depends_on: readonly string[] },
+  keys: readonly string[],
+): Result<boolean> {
+  const gone = task.depends_on.filter(key => !keys.includes(key));
+  for (const key of gone) undepend(store.q, task.project_id, task.id, key);
+  let changed = gone.length > 0;
+  for (const key of keys) {
+    const added = depend(store.q, task.project_id, task.id, key);
+    if (!added.ok) return added;
+    changed ||= added.value;
+  }
+  return ok(changed);
+}

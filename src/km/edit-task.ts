@@ -1,0 +1,108 @@
+import { fail, ok, type Result } from '../core/failure.ts';
+import type { Task, TaskNote } from '../core/task.ts';
+import { depend, refuseCycle, setDependencies, undepend } from './dependencies.ts';
+import { checkFields, columnsOf, PLACE_COLUMNS, shown } from './fields.ts';
+import type { TaskEdit } from './km.ts';
+import type { SqlValue } from './sqlite.ts';
+import { rollUp } from './stages.ts';
+import { findId, findTask, freshTask, type Store, touch } from './store.ts';
+
+type Changes = Readonly<Record<string, { readonly from: unknown; readonly to: unknown }>>;
+
+/** Changes the given fields; what is equal already leaves no trace. */
+export const editTask = (store: Store, taskId: number, edit: TaskEdit, agent: string): Result<Task> =>
+  store.write(() => {
+    const found = findTask(store.q, taskId);
+    if (!found.ok) return found;
+    const fine = checkFields(edit);
+    if (!fine.ok) return fine;
+    const task = found.value;
+    const columns = setColumns(store, taskId, edit);
+    const parent = setParent(store, task, edit.parent);
+    if (!parent.ok) return parent;
+    const dependencies = setAllDependencies(store, task, edit.depends_on);
+    if (!dependencies.ok) return dependencies;
+    const changes = { ...columns, ...parent.value, ...dependencies.value };
+    const names = Object.keys(changes);
+    if (names.length > 0) store.record(taskId, agent, 'edited', changes);
+    if (names.some(name => !PLACE_COLUMNS.includes(name))) touch(store, taskId, agent);
+    return ok(freshTask(store.q, taskId));
+  });
+
+function setColumns({ q }: Store, taskId: number, edit: TaskEdit): Changes {
+  const before = q.get<Record<string, SqlValue>>('SELECT * FROM tasks WHERE id = ?', taskId) ?? {};
+  const changed = [...columnsOf(edit)].filter(([name, value]) => before[name] !== value);
+  if (changed.length === 0) return {};
+  const sets = changed.map(([name]) => `${name} = ?`).join(', ');
+  q.run(`UPDATE tasks SET ${sets} WHERE id = ?`, ...changed.map(([, value]) => value), taskId);
+  return Object.fromEntries(
+    changed.map(([name, to]) => [name, { from: shown(name, before[name] ?? null), to: shown(name, to) }]),
+  );
+}
+
+function setParent(store: Store, task: Task, key: string | null | undefined): Result<Changes> {
+  if (key === undefined || key === task.parent) return ok({});
+  const parent = key === null ? ok(null) : findId(store.q, task.project_id, key);
+  if (!parent.ok) return parent;
+  // A parent waits for its children: this one must not wait for the parent.
+  const free = parent.value === null ? ok(undefined) : refuseCycle(store.q, parent.value, task.id);
+  if (!free.ok) return free;
+  const old = task.parent === null ? ok(null) : findId(store.q, task.project_id, task.parent);
+  store.q.run('UPDATE tasks SET parent_id = ? WHERE id = ?', parent.value, task.id);
+  if (old.ok) rollUp(store, old.value);
+  rollUp(store, parent.value);
+  return ok({ parent: { from: task.parent, to: key } });
+}
+
+function setAllDependencies(store: Store, task: Task, keys: readonly string[] | undefined): Result<Changes> {
+  if (keys === undefined) return ok({});
+  const changed = setDependencies(store, task, keys);
+  if (!changed.ok) return changed;
+  return ok(changed.value ? { depends_on: { from: task.depends_on, to: freshTask(store.q, task.id).depends_on } } : {});
+}
+
+export const addDependency = (store: Store, taskId: number, blockerKey: string, agent: string): Result<Task> =>
+  store.write(() => {
+    const task = findTask(store.q, taskId);
+    if (!task.ok) return task;
+    const added = depend(store.q, task.value.project_id, taskId, blockerKey);
+    if (!added.ok) return added;
+    if (added.value) {
+      store.record(taskId, agent, 'depends', { added: blockerKey });
+      touch(store, taskId, agent);
+    }
+    return ok(freshTask(store.q, taskId));
+  });
+
+export const removeDependency = (store: Store, taskId: number, blockerKey: string, agent: string): Result<Task> =>
+  store.write(() => {
+    const task = findTask(store.q, taskId);
+    if (!task.ok) return task;
+    const { key, project_id, depends_on } = task.value;
+    const removed = undepend(store.q, project_id, taskId, blockerKey);
+    if (!removed.ok) return removed;
+    if (!removed.value)
+      return fail(
+        'input.not_found',
+        `${key} does not depend on ${blockerKey}.`,
+        depends_on.length === 0 ? 'It depends on nothing.' : `It depends on ${depends_on.join(', ')}.`,
+      );
+    store.record(taskId, agent, 'depends', { removed: blockerKey });
+    touch(store, taskId, agent);
+    return ok(freshTask(store.q, taskId));
+  });
+
+/** Appends a dated note; notes are never changed or deleted. */
+export const appendTaskNote = (store: Store, taskId: number, note: string, agentName: string): Result<TaskNote> =>
+  store.write(() => {
+    const task = findTask(store.q, taskId);
+    if (!task.ok) return task;
+    if (note.trim() === '')
+      return fail('input.invalid', 'The note is empty.', 'Say what the next one to work on it should know.');
+    const at = store.now();
+    const sql = 'INSERT INTO task_notes (task_id, at, agent, text) VALUES (?, ?, ?, ?)';
+    const { id } = store.q.run(sql, taskId, at, agentName, note);
+    store.record(taskId, agentName, 'note', { note_id: id });
+    touch(store, taskId, agentName);
+    return ok({ at, agent: agentName, text: note });
+  });

@@ -1,0 +1,65 @@
+import { fail, ok, type Result } from '../core/failure.ts';
+import type { NewTask, TaskEdit } from './km.ts';
+import type { SqlValue } from './sqlite.ts';
+
+/** Longest key; keys become part of branch and folder names. */
+const KEY_LIMIT = 100;
+
+/** Refuses a field that no task can have. */
+export function checkFields(fields: NewTask | TaskEdit): Result<void> {
+  const { title, priority, tags } = fields;
+  if (title !== undefined && title.trim() === '')
+    return fail('input.invalid', 'A task needs a title.', 'Say in a few words what is to be done.');
+  if (priority !== undefined && !(Number.isInteger(priority) && priority >= 0 && priority <= 4))
+    return fail(
+      'input.invalid',
+      `Priority ${priority} does not exist.`,
+      'Give 0 (most urgent) to 4; 2 is the default.',
+    );
+  if (tags?.some(tag => tag.trim() === ''))
+    return fail('input.invalid', 'A tag is empty.', 'Give each tag at least one letter.');
+  return ok(undefined);
+}
+
+export function checkKey(key: string): Result<void> {
+  if (key !== '' && key.length <= KEY_LIMIT && !/[\s,\p{Cc}]/u.test(key)) return ok(undefined);
+  return fail(
+    'input.invalid',
+    `"${key.slice(0, KEY_LIMIT)}" cannot be a key.`,
+    `A key has 1 to ${KEY_LIMIT} characters, no spaces and no commas; for example S1.1.`,
+  );
+}
+
+const json = (list: readonly string[] | undefined): string | undefined =>
+  list === undefined ? undefined : JSON.stringify(list);
+const bit = (value: boolean | undefined): number | undefined => (value === undefined ? undefined : Number(value));
+
+/** The columns that these fields set, with the values SQL takes. Parent and dependencies are handled apart. */
+export function columnsOf(fields: TaskEdit): ReadonlyMap<string, SqlValue> {
+  const columns = {
+    title: fields.title?.trim(),
+    description: fields.description,
+    priority: fields.priority,
+    role: fields.role,
+    tags: json(fields.tags && [...new Set(fields.tags)]),
+    checks: json(fields.checks),
+    protect: json(fields.protect),
+    allow: json(fields.allow),
+    private: bit(fields.private),
+    plan_order: fields.plan_order,
+    plan_file: fields.plan_file,
+    vanished: bit(fields.vanished),
+  };
+  const given = Object.entries(columns).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  return new Map<string, SqlValue>(given);
+}
+
+const LISTS: readonly string[] = ['tags', 'checks', 'protect', 'allow'];
+/** A column's value as the history shows it. */
+export const shown = (column: string, value: SqlValue): unknown =>
+  LISTS.includes(column) && typeof value === 'string' ? JSON.parse(value) : value;
+
+/** Where a task stands in the plan; moving it there does not make it newer. */
+export const PLACE_COLUMNS: readonly string[] = ['plan_order', 'plan_file', 'vanished'];

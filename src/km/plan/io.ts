@@ -1,0 +1,93 @@
+import {
+  closeSync,
+  fchmodSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fail, ok, type Result } from '../../core/failure.ts';
+import type { PlanIo } from './plan.ts';
+
+type Stat = { readonly size: number; readonly mtime_ms: number };
+
+const isMissing = (problem: unknown): boolean =>
+  problem instanceof Error && 'code' in problem && (problem.code === 'ENOENT' || problem.code === 'ENOTDIR');
+
+function whenThere<T>(work: () => T): T | null {
+  try {
+    return work();
+  } catch (problem) {
+    if (isMissing(problem)) return null;
+    throw problem;
+  }
+}
+
+/** Plan files on disk. A plan that is a symbolic link stays one: the file it points to is replaced. */
+export function fileIo(): PlanIo {
+  return {
+    read: path =>
+      whenThere(() => {
+        const file = openSync(path, 'r');
+        try {
+          const { size, mtimeMs } = fstatSync(file);
+          return { text: readFileSync(file, 'utf8'), size, mtime_ms: mtimeMs };
+        } finally {
+          closeSync(file);
+        }
+      }),
+    stat: path =>
+      whenThere(() => {
+        const { size, mtimeMs } = statSync(path);
+        return { size, mtime_ms: mtimeMs };
+      }),
+    write: (path, text, expected) => {
+      const target = whenThere(() => realpathSync(path)) ?? path;
+      const bytes = whenThere(() => readFileSync(target));
+      if ((bytes?.toString('utf8') ?? null) !== expected) {
+        return fail(
+          'file.changed',
+          `${path} was changed by someone else while it was being updated.`,
+          'Run the command again: it takes the new text into account.',
+        );
+      }
+      if (bytes !== null && !Buffer.from(expected ?? '', 'utf8').equals(bytes)) {
+        return fail(
+          'plan.invalid',
+          `${path} is not UTF-8 text, so changing it would damage it.`,
+          'Save the file as UTF-8 in your editor.',
+        );
+      }
+      return replace(target, text);
+    },
+  };
+}
+
+/** Temporary file in the same folder, flushed, renamed over the old one. */
+function replace(target: string, text: string): Result<Stat> {
+  const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
+  try {
+    const mode = whenThere(() => statSync(target).mode);
+    const file = openSync(temporary, 'w', 0o666);
+    try {
+      if (mode !== null) fchmodSync(file, mode & 0o7777);
+      writeFileSync(file, text);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, target);
+    const { size, mtimeMs } = statSync(target);
+    return ok({ size, mtime_ms: mtimeMs });
+  } catch (problem) {
+    rmSync(temporary, { force: true });
+    const why = problem instanceof Error ? problem.message : String(problem);
+    return fail('input.invalid', `${target} could not be written: ${why}.`, 'Make the file and its folder writable.');
+  }
+}

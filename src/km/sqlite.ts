@@ -1,0 +1,16 @@
+import type SqliteModule from 'better-sqlite3';
+import BetterSqlite from 'better-sqlite3';
+
+/** An open connection. */
+export type Sqlite = SqliteModule.Database;
+
+/** What SQL takes as a bound value. */
+export type SqlValue = string | number | null;
+
+/** Opens a connection; throws the library's error. Waits up to `timeout` ms where another process writes. */
+export const connect = (file: string, options: { readonly readonly: boolean; readonly timeout: number }): Sqlite =>
+  new BetterSqlite(file, options);
+
+/** The library's error code, such as `SQLITE_BUSY`; null for any other error. */
+export const sqliteCode = (problem: unknown): string | null =>
+  problem instanceof BetterSqlite.SqliteError ? problem.code : null;

@@ -1,0 +1,139 @@
+import type {
+  ChatCompletionChunk,
+  ChatCompletionCreateParamsStreaming,
+  ChatCompletionMessageParam,
+} from 'openai/resources/chat/completions';
+import { err, failure, ok, type Result } from '../core/failure.ts';
+import type { Message, ModelPart, ModelRequest, ToolCall, Usage } from '../core/model.ts';
+import { broken, type Collector, type Ended, interrupted } from './converse.ts';
+import { estimateUsage } from './estimate.ts';
+import type { Where } from './failures.ts';
+import { callIds } from './ids.ts';
+import { isRecord, numberAt, parseLoosely, stringAt } from './json.ts';
+import { parseTextCalls } from './text-calls.ts';
+import { thoughtSplitter } from './thoughts.ts';
+import type { ModelConfig } from './types.ts';
+
+/** The body of `/chat/completions`. `refused` are fields the server does not take. */
+export function toOpenai(
+  request: ModelRequest,
+  config: ModelConfig,
+  refused: ReadonlySet<string>,
+): ChatCompletionCreateParamsStreaming {
+  const limit = Math.min(request.max_output_tokens, config.context.max_output);
+  const think = config.capabilities.thinking && !refused.has('thinking') && typeof config.think === 'string';
+  return {
+    model: config.id,
+    messages: request.messages.map(toMessage),
+    stream: true,
+    stream_options: { include_usage: true },
+    ...(refused.has('max_tokens') ? { max_completion_tokens: limit } : { max_tokens: limit }),
+    ...(request.temperature !== undefined && !refused.has('temperature') && { temperature: request.temperature }),
+    ...(think && typeof config.think === 'string' && { reasoning_effort: config.think }),
+    ...(request.tools.length > 0 && {
+      tools: request.tools.map(({ name, description, input_schema }) => ({
+        type: 'function' as const,
+        function: { name, description, parameters: { ...input_schema } },
+      })),
+    }),
+  };
+}
+
+function toMessage(message: Message): ChatCompletionMessageParam {
+  if (message.role === 'tool') return { role: 'tool', tool_call_id: message.call_id, content: message.text };
+  if (message.role !== 'assistant') return { role: message.role, content: message.text };
+  return {
+    role: 'assistant',
+    content: message.text,
+    ...(message.calls.length > 0 && {
+      tool_calls: message.calls.map(({ id, name, input }) => ({
+        id,
+        type: 'function' as const,
+        function: { name, arguments: JSON.stringify(input ?? {}) },
+      })),
+    }),
+  };
+}
+
+type Fragment = { id: string | null; name: string; json: string };
+
+/** `tools` are those the model may call, also when the request describes them as text. */
+export function openaiCollector(
+  request: ModelRequest,
+  tools: ModelRequest['tools'],
+  where: Where,
+): Collector<ChatCompletionChunk> {
+  const splitter = thoughtSplitter();
+  const newId = callIds(request);
+  const fragments = new Map<number, Fragment>();
+  let finish: string | null = null;
+  let counted: Usage | null = null;
+  let refused = '';
+  let characters = 0;
+  const usage = (): Usage => counted ?? estimateUsage(request, characters);
+
+  return {
+    take(chunk): readonly ModelPart[] {
+      counted = usageOf(chunk) ?? counted;
+      const choice = chunk.choices?.[0];
+      if (choice === undefined) return [];
+      finish = choice.finish_reason ?? finish;
+      // vLLM renamed `reasoning_content` to `reasoning`; llama.cpp kept the old name.
+      const delta: unknown = choice.delta;
+      const thought = stringAt(delta, 'reasoning_content') ?? stringAt(delta, 'reasoning') ?? '';
+      const content = stringAt(delta, 'content') ?? '';
+      refused += stringAt(delta, 'refusal') ?? '';
+      characters += thought.length + content.length;
+      for (const call of choice.delta?.tool_calls ?? []) addFragment(fragments, call);
+      const parts: ModelPart[] = thought === '' ? [] : [{ type: 'thinking', text: thought }];
+      return [...parts, ...splitter.push(content)];
+    },
+    end() {
+      if (finish === null) return err(interrupted(where, 'the stream ended without a finish_reason.'));
+      if (finish === 'content_filter' || refused !== '') return err(refusal(where, refused));
+      splitter.flush();
+      return gather(finish === 'length');
+    },
+  };
+
+  function gather(cut: boolean): Result<Ended> {
+    const native = fragments.size > 0;
+    const printed = native ? null : parseTextCalls(splitter.text(), tools);
+    const begun = native || (printed !== null && (printed.calls.length > 0 || printed.open));
+    const text = printed?.text ?? splitter.text();
+    if (cut) return ok({ text, calls: [], usage: usage(), cut, begun });
+    if (printed !== null && printed.broken !== null) return err(broken(where, printed.broken, usage()));
+    const calls: ToolCall[] = (printed?.calls ?? []).map(call => ({ id: newId(), ...call }));
+    for (const { id, name, json } of fragments.values()) {
+      const input = json.trim() === '' ? {} : parseLoosely(json);
+      if (!isRecord(input)) return err(broken(where, `the arguments of ${name} are no JSON object.`, usage()));
+      calls.push({ id: newId(id), name, input });
+    }
+    return ok({ text, calls, usage: usage(), cut, begun });
+  }
+}
+
+/** The first fragment of a call has its id and name, all have its index. */
+function addFragment(fragments: Map<number, Fragment>, call: unknown): void {
+  const index = numberAt(call, 'index') ?? fragments.size;
+  const fragment = fragments.get(index) ?? { id: null, name: '', json: '' };
+  fragments.set(index, fragment);
+  fragment.id ??= stringAt(call, 'id');
+  if (fragment.name === '') fragment.name = stringAt(call, 'function', 'name') ?? '';
+  fragment.json += stringAt(call, 'function', 'arguments') ?? '';
+}
+
+function usageOf(chunk: unknown): Usage | null {
+  const total = numberAt(chunk, 'usage', 'prompt_tokens');
+  if (total === null) return null;
+  const cached = numberAt(chunk, 'usage', 'prompt_tokens_details', 'cached_tokens') ?? 0;
+  return { in: total, out: numberAt(chunk, 'usage', 'completion_tokens') ?? 0, cached };
+}
+
+const refusal = ({ model }: Where, words: string) =>
+  failure(
+    'model.refusal',
+    `${model} refused the request${words === '' ? ' (content filter).' : `: ${words}`}`,
+    'Do not send the same prompt again: ask another model, or reword the task.',
+    { category: words === '' ? 'content_filter' : 'unknown' },
+  );

@@ -1,0 +1,13 @@
+export type Fetch = typeof globalThis.fetch;
+
+/**
+ * A `fetch` with its own connections. Only the connection has a time limit here: Node's fetch gives up after 300 seconds
+ * without headers, and a model that is being loaded, or reads a long prompt, sends none for longer than that.
+ */
+export async function openTransport(connectSeconds: number): Promise<Fetch> {
+  const { Agent, fetch } = await import('undici');
+  const dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0, connect: { timeout: connectSeconds * 1000 } });
+  const send = (input: string | URL, init: Parameters<typeof fetch>[1]) => fetch(input, { ...init, dispatcher });
+  // The package's Request and Response are the platform's by shape, but declared apart from them.
+  return send as unknown as Fetch;
+}
