@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -15,12 +15,15 @@ export async function runNamed(folder: string, command: string): Promise<void> {
     await import(pathToFileURL(file).href);
     return;
   }
-  const names = existsSync(join(root, folder))
-    ? readdirSync(join(root, folder)).flatMap(entry => (entry.endsWith('.ts') ? [basename(entry, '.ts')] : []))
-    : [];
-  const lines = names.sort().map(known => `  npm run ${command} -- ${known}`);
+  const names = existsSync(join(root, folder)) ? readdirSync(join(root, folder)).filter(isScript) : [];
+  const lines = names.sort().map(known => `  npm run ${command} -- ${basename(known, '.ts')}`);
   process.stderr.write(
     `${name === undefined ? '' : `There is no ${folder}/${name}.ts. `}There are:\n${lines.join('\n')}\n`,
   );
   if (name !== undefined) process.exitCode = 2;
+
+  /** What others import is no script. */
+  function isScript(entry: string): boolean {
+    return entry.endsWith('.ts') && !/^export /m.test(readFileSync(join(root, folder, entry), 'utf8'));
+  }
 }

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { setTimeout as sleepFor } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { App } from './app.ts';
 import { runCommandLine } from './cli/main.ts';
@@ -37,6 +36,19 @@ function interruption(): { readonly start: () => AbortSignal; readonly abort: ()
   };
 }
 
+/** Resolves after `ms`, or at once when the signal aborts; the timer goes with it. */
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise(resolve => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
+    if (signal.aborted) end();
+  });
+
 function createShell(argv: readonly string[]): Shell {
   const { stdin, stdout, stderr, env } = process;
   const interrupts = interruption();
@@ -63,7 +75,7 @@ function createShell(argv: readonly string[]): Shell {
     },
     readStdin: () => readFileSync(0, 'utf8'),
     interrupts: interrupts.start,
-    sleep: (ms, signal) => sleepFor(ms, undefined, { signal }).catch(() => undefined),
+    sleep: pause,
     screens: () => import('./tui/main.tsx'),
   };
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../core/clock.ts';
@@ -56,11 +56,6 @@ export const systemClock: Clock = {
     }),
 };
 
-const stat = (path: string): { readonly size: number; readonly mtime_ms: number } | null => {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found === undefined ? null : { size: found.size, mtime_ms: found.mtimeMs };
-};
-
 export function openCore(options: AppOptions): AppCore {
   const { env, cwd, version, shipped, clock = systemClock } = options;
   const home = homeOf(env, process.platform);
@@ -103,7 +98,7 @@ export function openCore(options: AppOptions): AppCore {
     plansUnchanged(manager, project) {
       const files = manager.planFiles(project.id);
       if (files.length === 0) return !existsSync(join(project.root, 'plans.md'));
-      return files.every(({ path }) => planUnchanged({ km: manager, project, path, io: { stat } }));
+      return files.every(row => planUnchanged(row, join(project.root, row.path)));
     },
     close() {
       opened?.database.sqlite.close();

@@ -19,9 +19,5 @@ export function syncPlans(core: AppCore, project: Project, agent: string): Resul
 
 export function importPlan(core: AppCore, project: Project, file: string, agent: string): Result<PlanImport> {
   const km = core.km();
-  if (!km.ok) return km;
-  const settings = settingsOf(core, project, {});
-  if (!settings.ok) return settings;
-  const place = { cwd: core.cwd, plans: settings.value.plans.value, agent, now: core.clock.now() };
-  return importPlanFile(km.value, project, file, place);
+  return km.ok ? importPlanFile(km.value, project, file, { cwd: core.cwd, agent, now: core.clock.now() }) : km;
 }

@@ -50,20 +50,17 @@ export function openPlans(km: Km, project: Project, paths: readonly string[], cl
   };
 }
 
-/** Imports a file once; one of the project's own plan files stays tied to its tasks. */
 export function importPlanFile(
   km: Km,
   project: Project,
   file: string,
-  place: { readonly cwd: string; readonly plans: readonly string[]; readonly agent: string; readonly now: Date },
+  place: { readonly cwd: string; readonly agent: string; readonly now: Date },
 ): Result<PlanImport> {
   const path = resolve(place.cwd, file);
-  const read = fileIo().read(path);
+  const io = fileIo();
+  const read = io.read(path);
   if (read === null) return notThere(path);
-  const { text, size, mtime_ms } = read;
-  const own = place.plans.find(plan => join(project.root, plan) === path);
-  const plan = own === undefined ? null : { path: own, size, mtime_ms };
-  return importPlan({ km, project_id: project.id, text, file, plan, now: place.now, agent: place.agent });
+  return importPlan({ km, project, path, text: read.text, io, now: place.now, agent: place.agent });
 }
 
 export function checkPlanFile(root: string, file: string): Result<readonly PlanProblem[]> {

@@ -39,6 +39,8 @@ export function readTestOutput(raw: string): TestOutput {
   const failing = new Set<string>();
   for (const line of lines) {
     const failed = NAMED.map(({ fail }) => fail.exec(line)?.[1]).find(name => name !== undefined);
+    // node:test repeats its failures under this heading.
+    if (failed === 'failing tests:') continue;
     if (failed !== undefined) failing.add(failed);
     else passedName(line, passing);
   }

@@ -96,7 +96,7 @@ function hintFor(said: string): string {
     return 'The folder belongs to another user: git config --global --add safe.directory FOLDER';
   if (/index\.lock/.test(said))
     return 'Another git command runs in this repository; wait for it, or remove the lock file it left.';
-  if (/is not a git command|unknown option/.test(said)) return 'Update git: 2.38 or newer is needed.';
+  if (/is not a git command|unknown option|^usage:/.test(said)) return 'Update git: 2.38 or newer is needed.';
   if (/No space left/.test(said)) return 'Free some disk space, then run the same command again.';
   return 'Run the same git command by hand to see more, then run this again.';
 }

@@ -1,15 +1,13 @@
-import { randomUUID } from 'node:crypto';
-import { copyFile, rm, stat, utimes } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Runs `use` with the name of a temporary git index that is removed afterwards, lock and all. */
-export async function withTemporaryIndex<T>(temp: string, use: (index: string) => Promise<T>): Promise<T> {
-  const index = join(temp, `index-${randomUUID()}`);
+/** Runs `use` with the name of a git index of its own in `folder`, removed afterwards with its lock. */
+export async function withTemporaryIndex<T>(folder: string, use: (index: string) => Promise<T>): Promise<T> {
+  const own = await mkdtemp(join(folder, 'llmclis-index-'));
   try {
-    return await use(index);
+    return await use(join(own, 'index'));
   } finally {
-    await rm(index, { force: true });
-    await rm(`${index}.lock`, { force: true });
+    await rm(own, { recursive: true, force: true });
   }
 }
 

@@ -61,7 +61,6 @@ export async function openRepository(root: string, options: RepositoryOptions): 
     git,
     env: options.env,
     worktrees,
-    temp: options.temp,
     link: options.link,
   };
   const equipment = { ...options, outputs: join(options.home, 'runs'), common_dir: grounds.common_dir };

@@ -13,6 +13,7 @@ export type Worktree = {
   readonly git: Git;
   /** Our own index: what a command does to the worktree's index changes nothing for us. */
   readonly index: string;
+  /** For temporary indexes: on the same disk as `index`, which they replace by a rename. */
   readonly temp: string;
   /** Linked dependency folders: never part of a tree. */
   readonly linked: readonly string[];
@@ -48,7 +49,7 @@ export async function snapshot(worktree: Worktree): Promise<Result<string>> {
     if (!without.ok) return without;
     const tree = await worktree.git(['write-tree'], { env });
     if (!tree.ok) return tree;
-    await rename(copy, index).catch(() => undefined);
+    await rename(copy, index);
     return ok(tree.value.stdout.trim());
   });
 }

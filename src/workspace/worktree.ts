@@ -17,7 +17,6 @@ export type Grounds = {
   readonly env: Readonly<Record<string, string>>;
   /** The only folder in which worktrees are made and removed. */
   readonly worktrees: string;
-  readonly temp: string;
   readonly link: readonly string[] | null;
 };
 
@@ -193,7 +192,7 @@ async function equip(
     tracked: path => tracked.value.some(file => file === path || file.startsWith(`${path}/`)),
   });
   await writeFile(exclude, await excludeText(grounds, linked));
-  return ok({ ...made, git, index, temp: grounds.temp, linked, targets });
+  return ok({ ...made, git, index, temp: admin, linked, targets });
 }
 
 async function trackedAmong(git: Git, index: string, paths: readonly string[]): Promise<Result<string[]>> {

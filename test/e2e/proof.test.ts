@@ -133,7 +133,6 @@ describe('claims that are refused', () => {
   it('a question ends the turn and blocks the task until a person answers', async () => {
     const scene = await makeScene(files, [
       reply('T1', 1, 1, { name: 'ask', input: { question: 'Shall multiply take strings?' } }),
-      reply('T1', 1, 1, finish()),
     ]);
     scene.addTask(CHECKED);
     const { events, summary } = await scene.run();

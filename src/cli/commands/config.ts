@@ -5,10 +5,13 @@ import { defineCommand } from '../command.ts';
 import { PROJECT_FLAG } from '../project.ts';
 import { formatTable } from '../table.ts';
 
-/** `npm test, npm run lint`; `none` for an empty list; `default` for what is decided later. */
-function valueText(value: unknown): string {
+/** What null stands for. */
+const WITHOUT: Readonly<Partial<Record<string, string>>> = { link: 'found', budget_usd: 'no limit' };
+
+/** `npm test, npm run lint`; `none` for an empty list. */
+function valueText(name: string, value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(String).join(', ');
-  return value === null ? 'not set' : String(value);
+  return value === null ? (WITHOUT[name] ?? 'not set') : String(value);
 }
 
 export const configExplain = defineCommand({
@@ -26,7 +29,7 @@ export const configExplain = defineCommand({
     if (!settings.ok) return settings;
     const rows = Object.entries(settings.value).map(([name, setting]) => [
       name,
-      oneLine(valueText(setting.value), 100),
+      oneLine(valueText(name, setting.value), 100),
       setting.from,
       oneLine(setting.where ?? '', 200),
     ]);

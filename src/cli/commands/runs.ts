@@ -20,25 +20,28 @@ const runsOf = async (
   return runs.ok ? ok({ project: project.value, runs: runs.value }) : runs;
 };
 
-/** The run with this id, else the project's newest one that satisfies `wanted`. */
+/** The run with this id, else the project's newest one with the `wanted` status. */
 export async function findRun(
   app: Pick<App, 'project' | 'runs'>,
   projectId: number | undefined,
   id: string | undefined,
-  wanted: (run: RunInfo) => boolean = () => true,
+  wanted: RunInfo['status'] | 'any' = 'any',
 ): Promise<Result<RunInfo>> {
   const found = await runsOf(app, projectId);
   if (!found.ok) return found;
   const newest = [...found.value.runs].sort((a, b) =>
     a.started_at === b.started_at ? (a.id < b.id ? 1 : -1) : a.started_at < b.started_at ? 1 : -1,
   );
-  const run = id === undefined ? newest.find(wanted) : newest.find(candidate => candidate.id === id);
+  const run =
+    id === undefined
+      ? newest.find(({ status }) => wanted === 'any' || status === wanted)
+      : newest.find(candidate => candidate.id === id);
   if (run !== undefined) return ok(run);
   const name = oneLine(found.value.project.name);
   return id === undefined
     ? fail(
         'input.not_found',
-        `Project ${name} has no such run.`,
+        `Project ${name} has no ${wanted === 'any' ? 'run yet' : `${wanted} run`}.`,
         'See its runs: llmclis runs list. Start one: llmclis orchestrate',
       )
     : fail('input.not_found', `Project ${name} has no run ${JSON.stringify(id)}.`, 'See its runs: llmclis runs list');
@@ -116,7 +119,7 @@ function requestCommand(kind: 'stop' | 'pause' | 'resume', summary: string, does
     flags: { project_id: PROJECT_FLAG },
     examples: [{ command: `llmclis runs ${kind}`, does }],
     run: async (app: Asks, { args, flags }, out) => {
-      const run = await findRun(app, flags.project_id, args.run, candidate => candidate.status === 'running');
+      const run = await findRun(app, flags.project_id, args.run, 'running');
       if (!run.ok) return run;
       if (run.value.status !== 'running')
         return fail(

@@ -133,8 +133,11 @@ function readCommands(document: PlanDocument, chunk: Chunk): readonly string[] {
 function readWords(document: PlanDocument, chunk: Chunk): readonly string[] {
   return readEntries(document, chunk).flatMap(entry => {
     const spans = codeSpans(entry.text);
-    if (spans.length > 0) return spans.map(span => span.trim());
     if (isNothing(entry.text)) return [];
+    if (spans.length > 0) {
+      const beside = entry.text.replace(/(`+).*?\1/g, '').split(',');
+      return [...spans, ...beside].map(word => word.trim()).filter(word => spans.includes(word) || !/\s|^and$/.test(word));
+    }
     return entry.text.includes(',') ? entry.text.split(',').map(word => word.trim()) : entry.text.split(/\s+/);
   });
 }

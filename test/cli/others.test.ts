@@ -1,0 +1,267 @@
+import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { RouteQuery } from '../../src/app.ts';
+import { configExplain } from '../../src/cli/commands/config.ts';
+import { init } from '../../src/cli/commands/init.ts';
+import { modelsList, modelsSmoke } from '../../src/cli/commands/models.ts';
+import { planCheck, planImport, planSync } from '../../src/cli/commands/plan.ts';
+import { projectAdd, projectArchive, projectList, projectShow } from '../../src/cli/commands/project.ts';
+import { routerExplain } from '../../src/cli/commands/router.ts';
+import { taskAccept, taskAnswer, taskReject } from '../../src/cli/commands/task-answer.ts';
+import { loadSettings } from '../../src/config/settings.ts';
+import { fail, ok } from '../../src/core/failure.ts';
+import type { Task } from '../../src/core/task.ts';
+import type { Project } from '../../src/km/km.ts';
+import { must, testApp, type, typeJson } from './app.ts';
+
+let world: ReturnType<typeof testApp>;
+beforeEach(() => {
+  world = testApp();
+});
+afterEach(() => world.close());
+
+describe('project', () => {
+  it('is added by its real folder, so that it is found again from inside', async () => {
+    mkdirSync(join(world.folder, 'real'));
+    symlinkSync(join(world.folder, 'real'), join(world.folder, 'link'));
+    const added = await typeJson(projectAdd, world.app, ['link', '--name', 'linked']);
+    expect(added).toMatchObject({
+      exit: 0,
+      json: { id: 2, name: 'linked', root: join(realpathSync(world.folder), 'real'), archived: false },
+    });
+    expect(await type(projectAdd, world.app, ['nowhere'])).toMatchObject({
+      exit: 2,
+      err: expect.stringContaining('There is no folder'),
+    });
+    writeFileSync(join(world.folder, 'file'), '');
+    expect(await type(projectAdd, world.app, ['file'])).toMatchObject({
+      exit: 2,
+      err: expect.stringContaining('is a file'),
+    });
+  });
+
+  it('is listed with its counts, shown, put away and taken back', async () => {
+    world.km.addTask({ project_id: 1, title: 'First' }, 'person');
+    expect(await typeJson(projectList, world.app, [])).toMatchObject({
+      json: { projects: [{ id: 1, name: 'textkit', counts: { pending: 1 } }] },
+    });
+    expect((await type(projectShow, world.app, [])).out).toContain('textkit');
+    expect(await typeJson(projectArchive, world.app, ['--project_id', '1'])).toMatchObject({
+      json: { archived: true },
+    });
+    expect(await typeJson(projectList, world.app, [])).toEqual({ exit: 0, json: { projects: [] } });
+    expect(await typeJson(projectList, world.app, ['--archived'])).toMatchObject({ json: { projects: [{ id: 1 }] } });
+    expect(await typeJson(projectArchive, world.app, ['--project_id', '1', '--restore'])).toMatchObject({
+      json: { archived: false },
+    });
+  });
+});
+
+describe('plan', () => {
+  const counts = { stages: 8, tasks: 25, done: 0, open: 25, in_progress: 0, blocked: 0, cancelled: 0 };
+
+  it('import answers with what the file holds and what it could not read', async () => {
+    const report = { imported: counts, updated: 33, unchanged: 0, unrecognised: [{ line: 7, text: '- [ ] what?' }] };
+    const files: string[] = [];
+    const app = {
+      ...world.app,
+      importPlan: async (_project: Project, file: string) => {
+        files.push(file);
+        return ok(report);
+      },
+    };
+    expect(await typeJson(planImport, app, ['plans.md'])).toEqual({ exit: 0, json: report });
+    expect((await type(planImport, app, ['plans.md'])).out).toContain('line 7 is not understood: - [ ] what?');
+    expect(files).toEqual(['plans.md', 'plans.md']);
+  });
+
+  it('sync answers with what moved', async () => {
+    expect(await typeJson(planSync, world.app, [])).toEqual({
+      exit: 0,
+      json: { changed_files: [], to_database: 0, to_file: 0, conflicts: [] },
+    });
+    expect((await type(planSync, world.app, [])).out).toBe('In step, nothing to do.\n');
+  });
+
+  it('check ends with 2 for an error, 0 for a warning, and needs no project for a file', async () => {
+    const settings = async () => loadSettings({ flags: {}, env: {}, projectFile: null, userFile: null });
+    const problem = (level: 'error' | 'warning') => ({
+      line: 3,
+      level,
+      message: 'S1.1 is there twice.',
+      hint: 'Rename one.',
+    });
+    const app = (level: 'error' | 'warning') => ({
+      ...world.app,
+      settings,
+      project: () => fail('project.not_found', 'No project here.', 'llmclis init'),
+      checkPlan: async () => ok([problem(level)]),
+    });
+    expect(await typeJson(planCheck, app('error'), ['p.md'])).toEqual({
+      exit: 2,
+      json: { problems: [{ file: 'p.md', ...problem('error') }], errors: 1, warnings: 0 },
+    });
+    expect(await typeJson(planCheck, app('warning'), ['p.md'])).toMatchObject({ exit: 0, json: { warnings: 1 } });
+    expect(await type(planCheck, app('error'), [])).toMatchObject({
+      exit: 2,
+      err: expect.stringContaining('No project here.'),
+    });
+  });
+});
+
+describe('init', () => {
+  it('says what it found, wrote and kept', async () => {
+    const report = {
+      project: world.project,
+      verify: ['npm test'],
+      verify_from: 'package.json script "test"',
+      written: ['plans.md'],
+      kept: ['llmclis.yaml'],
+      warnings: ['Commit first.'],
+    };
+    const given: object[] = [];
+    const app = {
+      init: async (options: object) => {
+        given.push(options);
+        return ok(report);
+      },
+    };
+    const { out } = await type(init, app, []);
+    for (const part of [
+      'npm test (from package.json script "test")',
+      'wrote    plans.md',
+      'kept     llmclis.yaml',
+      'Commit first.',
+    ])
+      expect(out).toContain(part);
+    expect(await typeJson(init, app, ['--name', 'x', '--verify', 'make'])).toEqual({ exit: 0, json: report });
+    expect(given).toEqual([{}, { name: 'x', verify: 'make' }]);
+  });
+});
+
+describe('models and routing', () => {
+  it('list says of each provider whether it answers, and what to do when it does not', async () => {
+    const providers = [
+      {
+        provider: 'ollama',
+        base_url: 'http://127.0.0.1:11434',
+        reachable: true,
+        models: [{ name: 'qwen', size_bytes: 18e9, context_tokens: 262144 }],
+      },
+      {
+        provider: 'anthropic',
+        base_url: 'https://x',
+        reachable: false,
+        problem: { message: 'No key.', hint: 'Set ANTHROPIC_API_KEY.' },
+        models: [],
+      },
+    ];
+    const app = { providerStatus: async () => ok(providers) };
+    const { out } = await type(modelsList, app, []);
+    for (const part of ['18.0 GB', '262,144 tokens', 'No key.', 'next: Set ANTHROPIC_API_KEY.'])
+      expect(out).toContain(part);
+    expect(await typeJson(modelsList, app, [])).toEqual({ exit: 0, json: { providers } });
+  });
+
+  it('smoke ends with 4 when one does not answer', async () => {
+    const result = (success: boolean) => ({
+      model: 'm',
+      ok: success,
+      text: 'ok',
+      ms: 12,
+      tokens: { in: 9, out: 2, cached: 0 },
+      size: 2,
+    });
+    expect((await type(modelsSmoke, { smoke: async () => ok([result(true)]) }, [])).exit).toBe(0);
+    expect((await type(modelsSmoke, { smoke: async () => ok([result(true), result(false)]) }, [])).exit).toBe(4);
+  });
+
+  it('router explain asks what the flags say', async () => {
+    const asked: RouteQuery[] = [];
+    const route = {
+      role: 'coder',
+      model: 'opus',
+      location: 'cloud',
+      rule: null,
+      because: 'its checks failed twice',
+      ladder: ['qwen', 'opus'],
+      passed_over: [{ model: 'qwen', because: 'had its tries' }],
+    } as const;
+    const app = {
+      explainRoute: async (query: RouteQuery) => {
+        asked.push(query);
+        return ok(route);
+      },
+    };
+    expect(await typeJson(routerExplain, app, [])).toEqual({ exit: 0, json: route });
+    const { out } = await type(routerExplain, app, [
+      '--role',
+      'tester',
+      '--attempts',
+      '2',
+      '--failure',
+      'checks_failed',
+      '--tag',
+      'x',
+      '--est_tokens',
+      '900',
+    ]);
+    expect(out).toContain('opus (cloud) for the coder');
+    expect(out).toContain('ladder   qwen → opus');
+    expect(asked).toEqual([
+      { role: 'coder' },
+      { role: 'tester', attempts: 2, failure: 'checks_failed', tags: ['x'], est_tokens: 900 },
+    ]);
+  });
+});
+
+describe('config explain', () => {
+  it('shows each value with its origin, with a project and without', async () => {
+    const settings = async () =>
+      loadSettings({
+        flags: {},
+        env: { LLMCLIS_MODE: 'offline' },
+        projectFile: { path: 'llmclis.yaml', text: 'verify: npm test' },
+        userFile: null,
+      });
+    const app = { ...world.app, settings };
+    const { out } = await type(configExplain, app, []);
+    expect(out).toMatch(/^verify +npm test +project +llmclis\.yaml:1$/m);
+    expect(out).toMatch(/^mode +offline +environment +LLMCLIS_MODE$/m);
+    expect(out).toMatch(/^budget_usd +no limit +default$/m);
+    const homeless = { ...app, project: () => fail('project.not_found', 'None.', 'llmclis init') };
+    expect(await typeJson(configExplain, homeless, [])).toMatchObject({
+      exit: 0,
+      json: { mode: { value: 'offline', from: 'environment', where: 'LLMCLIS_MODE' } },
+    });
+    expect((await type(configExplain, homeless, ['--project_id', '7'])).exit).toBe(2);
+  });
+});
+
+describe('a person’s word on a task', () => {
+  it('is handed on between reading the plan and writing it', async () => {
+    world.km.addTask({ project_id: 1, title: 'First' }, 'person');
+    const said: string[] = [];
+    const say =
+      (what: string) =>
+      async (_project: Project, key: string, text = '') => {
+        said.push(`${what} ${key} ${text}`.trim());
+        world.asked.push(what);
+        return ok<Task>(must(world.km.task(1, key)));
+      };
+    const app = { ...world.app, answerTask: say('answer'), acceptTask: say('accept'), rejectTask: say('reject') };
+    await type(taskAnswer, app, ['T1', 'UTC,', 'always']);
+    await type(taskAccept, app, ['T1']);
+    await type(taskReject, app, ['T1', 'It drops the last row']);
+    await type(taskReject, app, ['T1']);
+    expect(said).toEqual([
+      'answer T1 UTC, always',
+      'accept T1',
+      'reject T1 It drops the last row',
+      'reject T1 A person rejected the work.',
+    ]);
+    expect(world.asked.slice(0, 3)).toEqual(['pull', 'answer', 'sync by person']);
+    expect(await type(taskAnswer, app, ['T1'])).toMatchObject({ exit: 2, err: expect.stringContaining('needs TEXT') });
+  });
+});
