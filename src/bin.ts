@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { App } from './app.ts';
 import { runCommandLine } from './cli/main.ts';
@@ -50,15 +49,18 @@ const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   });
 
 function createShell(argv: readonly string[]): Shell {
-  const { stdin, stdout, stderr, env } = process;
   const interrupts = interruption();
   const end = argv.indexOf('--');
   const out = createOutput({
-    stdout,
-    stderr,
-    env,
+    get stdout() {
+      return process.stdout;
+    },
+    get stderr() {
+      return process.stderr;
+    },
+    env: process.env,
     json: argv.slice(0, end === -1 ? undefined : end).includes('--json'),
-    isTTY: stdout.isTTY === true,
+    isTTY: () => process.stdout.isTTY === true,
     // A run ends cleanly when its reader went away; a command that only prints has nothing left to do.
     onClosed: () => {
       if (!interrupts.abort()) process.exit(0);
@@ -66,12 +68,18 @@ function createShell(argv: readonly string[]): Shell {
   });
   return {
     out,
-    version: versionOf(),
+    get version() {
+      return versionOf();
+    },
     terminal: {
-      interactive: stdin.isTTY === true && stdout.isTTY === true,
-      columns: stdout.columns ?? PIPE_COLUMNS,
-      stdin,
-      stdout,
+      interactive: () => process.stdin.isTTY === true && process.stdout.isTTY === true,
+      columns: () => process.stdout.columns ?? PIPE_COLUMNS,
+      get stdin() {
+        return process.stdin;
+      },
+      get stdout() {
+        return process.stdout;
+      },
     },
     readStdin: () => readFileSync(0, 'utf8'),
     interrupts: interrupts.start,

@@ -1,8 +1,6 @@
 /** A flag as data: its name in the table is what people type after `--`, with `_` and `-` alike. */
 export type Flag = {
   readonly help: string;
-  /** One letter: `-h`. */
-  readonly short?: string;
 } & (
   | { readonly type: 'boolean' }
   | { readonly type: 'string'; readonly value: string; readonly choices?: readonly string[]; readonly required?: true }

@@ -8,10 +8,8 @@ const argumentName = (name: string, argument: Argument): string => {
   return argument.required === true ? shown : `[${shown}]`;
 };
 
-const flagName = (name: string, flag: Flag): string => {
-  const long = flag.type === 'boolean' ? `--${name}` : `--${name} ${flag.value}`;
-  return flag.short === undefined ? long : `-${flag.short}, ${long}`;
-};
+const flagName = (name: string, flag: Flag): string =>
+  flag.type === 'boolean' ? `--${name}` : `--${name} ${flag.value}`;
 
 function flagHelp(flag: Flag): string {
   const facts = [

@@ -1,7 +1,15 @@
-import { styleText } from 'node:util';
 import type { Failure } from '../core/failure.ts';
 
-export type Style = 'bold' | 'dim' | 'green' | 'red' | 'yellow' | 'cyan';
+/** SGR codes, on and off. Not node:util's styleText: importing node:util costs a quarter of a bare start of Node. */
+const STYLES = {
+  bold: [1, 22],
+  dim: [2, 22],
+  red: [31, 39],
+  green: [32, 39],
+  yellow: [33, 39],
+  cyan: [36, 39],
+} as const;
+export type Style = keyof typeof STYLES;
 
 /** A stream as the printer needs it; `process.stdout` is one. */
 export type OutputStream = {
@@ -10,12 +18,14 @@ export type OutputStream = {
 };
 
 export type OutputOptions = {
+  /** Looked at when something is printed, not before: making a stream takes time. */
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Answers are JSON: nothing but JSON goes to stdout. */
   readonly json: boolean;
-  readonly isTTY: boolean;
+  /** Is stdout a terminal? */
+  isTTY(): boolean;
   /** Called once when the reader of stdout went away (`| head`). */
   readonly onClosed?: () => void;
 };
@@ -48,29 +58,45 @@ export function wantsColor(env: OutputOptions['env'], isTTY: boolean): boolean {
 
 const BUG_HINT = 'Please report it with the command you typed; LLMCLIS_DEBUG=1 shows where it happened.';
 
-export function createOutput(options: OutputOptions): Output {
-  const { stdout, stderr, json } = options;
-  const color = wantsColor(options.env, options.isTTY);
+/** The stream, made at its first use; trouble other than a reader that went away is a bug. */
+function lazyStream(make: () => OutputStream, onClosed: () => void): (text: string) => void {
+  let stream: OutputStream | null = null;
   let closed = false;
-  stdout.on('error', error => {
-    if (error.code !== 'EPIPE') throw error;
-    if (closed) return;
-    closed = true;
-    options.onClosed?.();
-  });
-  stderr.on('error', error => {
-    if (error.code !== 'EPIPE') throw error;
-  });
-  const print = (text: string): void => {
-    if (!closed) stdout.write(`${text}\n`);
+  const open = (): OutputStream => {
+    const made = make();
+    made.on('error', error => {
+      if (error.code !== 'EPIPE') throw error;
+      if (closed) return;
+      closed = true;
+      onClosed();
+    });
+    return made;
   };
-  const complain = (text: string): void => {
-    stderr.write(`${text}\n`);
+  return text => {
+    stream ??= open();
+    if (!closed) stream.write(`${text}\n`);
   };
-  const style = (wanted: Style | readonly Style[], text: string): string =>
-    color && text !== ''
-      ? styleText(typeof wanted === 'string' ? wanted : [...wanted], text, { validateStream: false })
-      : text;
+}
+
+export function createOutput(options: OutputOptions): Output {
+  const { json } = options;
+  const print = lazyStream(
+    () => options.stdout,
+    () => options.onClosed?.(),
+  );
+  const complain = lazyStream(
+    () => options.stderr,
+    () => {},
+  );
+  let color: boolean | null = null;
+  const style = (wanted: Style | readonly Style[], text: string): string => {
+    color ??= wantsColor(options.env, options.isTTY());
+    if (!color || text === '') return text;
+    return [wanted].flat().reduceRight((styled, name) => {
+      const [on, off] = STYLES[name];
+      return `\u001b[${on}m${styled}\u001b[${off}m`;
+    }, text);
+  };
   const say = (code: string, message: string, hint: string): void => {
     if (json) {
       print(JSON.stringify({ error: { code, message, hint } }));

@@ -1,9 +1,10 @@
-import { parseArgs } from 'node:util';
 import { closestMatch } from 'leven';
 import { fail, ok, type Result } from '../core/failure.ts';
 import type { ArgumentTable, ArgumentValues, Flag, FlagTable, FlagValues } from './flags.ts';
+import { readTokens, type Token } from './tokens.ts';
 
 type Spec = { readonly name: string; readonly args: ArgumentTable; readonly flags: FlagTable };
+type FlagToken = Extract<Token, { kind: 'flag' }>;
 type Value = string | boolean | number | readonly string[] | undefined;
 
 /** `_` and `-` are the same in flag names: this is the form they are compared in. */
@@ -16,24 +17,14 @@ export const nearest = (given: string, known: readonly string[]): string | undef
 const helpHint = (name: string): string => `See: llmclis help ${name}`;
 const usage = (message: string, hint: string): ReturnType<typeof fail> => fail('input.invalid', message, hint);
 
-/** Rewrites `--max_steps=3` to `--max-steps=3`, up to a bare `--`. */
-function plainFlags(argv: readonly string[]): string[] {
-  const end = argv.indexOf('--');
-  return argv.map((argument, index) =>
-    argument.startsWith('--') && (end === -1 || index < end)
-      ? argument.replace(/^--[^=]*/, name => plainName(name))
-      : argument,
-  );
-}
-
-function unknownFlag(spec: Spec, raw: string): ReturnType<typeof fail> {
-  const long = raw.startsWith('--') ? plainName(raw.slice(2)) : '';
+function unknownFlag(spec: Spec, typed: string): ReturnType<typeof fail> {
+  const long = typed.startsWith('--') ? plainName(typed.slice(2)) : '';
   const known = Object.keys(spec.flags);
   const near = long === '' ? undefined : nearest(long, known.map(plainName));
   const shown = known.find(name => plainName(name) === near);
   const where = spec.name === '' ? 'llmclis' : `llmclis ${spec.name}`;
   return usage(
-    `${where} does not know the flag ${raw}.`,
+    `${where} does not know the flag ${typed}.`,
     shown === undefined ? helpHint(spec.name) : `Did you mean --${shown}? ${helpHint(spec.name)}`,
   );
 }
@@ -74,13 +65,7 @@ function readFlag(name: string, flag: Flag, text: string): Result<string | numbe
     : asChoice(name, flag.type === 'boolean' ? undefined : flag.choices, text);
 }
 
-type Token = {
-  readonly rawName: string;
-  readonly value: string | undefined;
-  readonly inlineValue: boolean | undefined;
-};
-
-function takeFlag(spec: Spec, values: Map<string, Value>, name: string, flag: Flag, token: Token): Result<void> {
+function takeFlag(spec: Spec, values: Map<string, Value>, name: string, flag: Flag, token: FlagToken): Result<void> {
   if (flag.type === 'boolean') {
     if (token.value !== undefined)
       return usage(
@@ -92,7 +77,7 @@ function takeFlag(spec: Spec, values: Map<string, Value>, name: string, flag: Fl
   }
   const { value } = token;
   if (value === undefined) return usage(`--${name} needs a value.`, `Give one: --${name} ${flag.value}`);
-  if (token.inlineValue !== true && value.startsWith('-') && value !== '-')
+  if (!token.inline && value.startsWith('-') && value !== '-')
     return usage(
       `--${name} needs a value, and ${JSON.stringify(value)} looks like the next flag.`,
       `Give it a value: --${name} ${flag.value}. One that starts with a dash is written --${name}=${value}`,
@@ -134,31 +119,20 @@ export function parseArguments<A extends ArgumentTable, F extends FlagTable>(
   spec: Spec,
   argv: readonly string[],
 ): Result<{ readonly args: ArgumentValues<A>; readonly flags: FlagValues<F> }> {
-  const byPlainName = new Map(Object.entries(spec.flags).map(([name, flag]) => [plainName(name), { name, flag }]));
-  const options = Object.fromEntries(
-    [...byPlainName].map(([plain, { flag }]) => [
-      plain,
-      {
-        type: flag.type === 'boolean' ? ('boolean' as const) : ('string' as const),
-        ...(flag.short === undefined ? {} : { short: flag.short }),
-      },
-    ]),
+  const byPlainName = new Map(
+    Object.entries(spec.flags).map(([name, flag]) => [plainName(`--${name}`), { name, flag }]),
   );
-  // Not strict: the tokens say all that is needed to answer with the nearest flag instead of throwing.
-  const { tokens } = parseArgs({
-    args: plainFlags(argv),
-    options,
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  });
+  const find = (typed: string) => byPlainName.get(plainName(typed));
+  const takesValue = (typed: string): boolean => (find(typed)?.flag.type ?? 'boolean') !== 'boolean';
   const values = new Map<string, Value>();
   const words: string[] = [];
-  for (const token of tokens) {
-    if (token.kind === 'positional') words.push(token.value);
-    if (token.kind !== 'option') continue;
-    const known = byPlainName.get(token.name);
-    if (known === undefined) return unknownFlag(spec, token.rawName);
+  for (const token of readTokens(argv, takesValue)) {
+    if (token.kind === 'word') {
+      words.push(token.text);
+      continue;
+    }
+    const known = find(token.typed);
+    if (known === undefined) return unknownFlag(spec, token.typed);
     const taken = takeFlag(spec, values, known.name, known.flag, token);
     if (!taken.ok) return taken;
   }

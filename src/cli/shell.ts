@@ -26,10 +26,11 @@ export type Screens = {
 export type Shell = {
   readonly out: Output;
   readonly version: string;
+  /** Nothing of it is touched before it is asked for: making a stream takes time. */
   readonly terminal: {
-    /** Both ends are a terminal: screens may be drawn and keys read. */
-    readonly interactive: boolean;
-    readonly columns: number;
+    /** Are both ends a terminal? Screens may be drawn then, and keys read. */
+    interactive(): boolean;
+    columns(): number;
     readonly stdin: TerminalInput;
     readonly stdout: TerminalOutput;
   };

@@ -23,9 +23,9 @@ export const editTask = (store: Store, taskId: number, edit: TaskEdit, agent: st
     const dependencies = setAllDependencies(store, task, edit.depends_on);
     if (!dependencies.ok) return dependencies;
     const changes = { ...columns, ...parent.value, ...dependencies.value };
-    const names = Object.keys(changes);
-    if (names.length > 0) store.record(taskId, agent, 'edited', changes);
-    if (names.some(name => !PLACE_COLUMNS.includes(name))) touch(store, taskId, agent);
+    const told = Object.entries(changes).filter(([name]) => !PLACE_COLUMNS.includes(name));
+    if (told.length > 0) store.record(taskId, agent, 'edited', Object.fromEntries(told));
+    if (told.some(([name]) => name !== 'vanished')) touch(store, taskId, agent);
     return ok(freshTask(store.q, taskId));
   });
 

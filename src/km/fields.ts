@@ -57,9 +57,12 @@ export function columnsOf(fields: TaskEdit): ReadonlyMap<string, SqlValue> {
 }
 
 const LISTS: readonly string[] = ['tags', 'checks', 'protect', 'allow'];
+const BITS: readonly string[] = ['private', 'vanished'];
 /** A column's value as the history shows it. */
-export const shown = (column: string, value: SqlValue): unknown =>
-  LISTS.includes(column) && typeof value === 'string' ? JSON.parse(value) : value;
+export function shown(column: string, value: SqlValue): unknown {
+  if (BITS.includes(column)) return value === 1;
+  return LISTS.includes(column) && typeof value === 'string' ? JSON.parse(value) : value;
+}
 
-/** Where a task stands in the plan; moving it there does not make it newer. */
-export const PLACE_COLUMNS: readonly string[] = ['plan_order', 'plan_file', 'vanished'];
+/** Where a task stands in the plan: moving it there neither makes it newer nor is worth a row in its history. */
+export const PLACE_COLUMNS: readonly string[] = ['plan_order', 'plan_file'];

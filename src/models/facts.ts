@@ -17,7 +17,7 @@ export type Facts = {
 
 /** Reads the error of any of the libraries, or of the network below them. `now` is for a `retry-after` that is a date. */
 export function factsOf(error: unknown, now: Date): Facts {
-  const body = unwrap(at(error, 'error') ?? stringAt(error, 'message') ?? String(error));
+  const body = unwrap(at(error, 'error') ?? stringAt(error, 'message') ?? error);
   const text = body.text || (stringAt(error, 'message') ?? '');
   return {
     status: numberAt(error, 'status') ?? numberAt(error, 'status_code'),
@@ -62,6 +62,8 @@ function causes(error: unknown): readonly string[] {
     if (code !== null) codes.push(code);
     const message = stringAt(current, 'message');
     if (message === 'terminated' || message?.startsWith('other side closed')) codes.push('UND_ERR_SOCKET');
+    // Two libraries report a connection that took too long without its cause; their own timers never run out.
+    if (message === 'Request timed out.') codes.push('ETIMEDOUT');
     current = at(current, 'cause');
   }
   return codes;

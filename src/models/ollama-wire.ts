@@ -1,12 +1,13 @@
 import type { ChatRequest, ChatResponse, Message as OllamaMessage, Tool } from 'ollama';
 import { err, ok, type Result } from '../core/failure.ts';
-import type { Message, ModelPart, ModelRequest, ToolCall, Usage } from '../core/model.ts';
-import { broken, type Collector, type Ended, interrupted, repeating } from './converse.ts';
+import type { Message, ModelPart, ModelRequest, Usage } from '../core/model.ts';
+import { type Collector, type Ended, interrupted, repeating } from './converse.ts';
 import { estimateUsage, leastTokens } from './estimate.ts';
 import type { Where } from './failures.ts';
+import { gather, type NativeCall } from './gather.ts';
 import { callIds } from './ids.ts';
-import { at, isRecord, parseLoosely, stringAt } from './json.ts';
-import { parseTextCalls, salvage } from './text-calls.ts';
+import { isRecord, stringAt } from './json.ts';
+import { salvage } from './text-calls.ts';
 import { thoughtSplitter } from './thoughts.ts';
 import type { ModelConfig } from './types.ts';
 
@@ -72,7 +73,7 @@ export function ollamaCollector(
 ): Collector<ChatResponse> {
   const splitter = thoughtSplitter();
   const newId = callIds(request);
-  const native: unknown[] = [];
+  const native: NativeCall[] = [];
   let thinking = '';
   let last: ChatResponse | null = null;
   let same = { piece: '', count: 0 };
@@ -83,20 +84,11 @@ export function ollamaCollector(
     const cutPrompt = tooFewRead(request, usage().in, where);
     if (cutPrompt !== null) return cutPrompt;
     splitter.flush();
-    const printed = native.length > 0 ? null : parseTextCalls(splitter.text(), tools);
-    const cut = last.done_reason === 'length';
-    const calls = printed === null ? nativeCalls(native, newId) : printed.calls.map(call => ({ id: newId(), ...call }));
-    if (!cut && typeof calls === 'string') return err(broken(where, calls, usage()));
-    if (!cut && printed !== null && printed.broken !== null) return err(broken(where, printed.broken, usage()));
+    const gathered = { text: splitter.text(), native, tools, usage: usage(), newId, where };
+    const reply = gather({ ...gathered, cut: last.done_reason === 'length' });
     const thoughts = [thinking.trim(), splitter.thinking()].filter(Boolean).join('\n');
-    return ok({
-      text: printed?.text ?? splitter.text(),
-      calls: cut || typeof calls === 'string' ? [] : calls,
-      usage: usage(),
-      cut,
-      begun: native.length > 0 || (printed !== null && (printed.calls.length > 0 || printed.open)),
-      ...(thoughts !== '' && { opaque: { provider: 'ollama', thinking: thoughts } }),
-    });
+    if (!reply.ok || thoughts === '') return reply;
+    return ok({ ...reply.value, opaque: { provider: 'ollama', thinking: thoughts } });
   };
   return {
     take(chunk) {
@@ -104,7 +96,9 @@ export function ollamaCollector(
       const piece = content || thought || '';
       same = piece !== '' && piece === same.piece ? { piece, count: same.count + 1 } : { piece, count: 1 };
       if (chunk.done) last = chunk;
-      native.push(...(tool_calls ?? []));
+      // Its ids, where it sends any, begin anew in each reply.
+      for (const call of tool_calls ?? [])
+        native.push({ id: null, name: call.function.name, input: call.function.arguments });
       thinking += thought ?? '';
       const parts: ModelPart[] = thought ? [{ type: 'thinking', text: thought }] : [];
       return [...parts, ...splitter.push(content ?? '')];
@@ -133,18 +127,6 @@ function rescueCall(
   if (raw === undefined || call === null) return null;
   const usage = estimateUsage(request, raw.length);
   return ok({ text: '', calls: [{ id: newId(), ...call }], usage, cut: false, begun: true });
-}
-
-function nativeCalls(native: readonly unknown[], newId: () => string): readonly ToolCall[] | string {
-  const calls: ToolCall[] = [];
-  for (const item of native) {
-    const name = stringAt(item, 'function', 'name');
-    const given = at(item, 'function', 'arguments') ?? {};
-    const input = typeof given === 'string' ? parseLoosely(given) : given;
-    if (name === null || !isRecord(input)) return `the arguments of ${name ?? 'a call'} are no object.`;
-    calls.push({ id: newId(), name, input });
-  }
-  return calls;
 }
 
 /** A server that does not know `truncate: false` cuts the prompt and says nothing but a small count. */

@@ -3,14 +3,14 @@ import type {
   ChatCompletionCreateParamsStreaming,
   ChatCompletionMessageParam,
 } from 'openai/resources/chat/completions';
-import { err, failure, ok, type Result } from '../core/failure.ts';
-import type { Message, ModelPart, ModelRequest, ToolCall, Usage } from '../core/model.ts';
-import { broken, type Collector, type Ended, interrupted } from './converse.ts';
+import { err, failure } from '../core/failure.ts';
+import type { Message, ModelPart, ModelRequest, Usage } from '../core/model.ts';
+import { type Collector, interrupted } from './converse.ts';
 import { estimateUsage } from './estimate.ts';
 import type { Where } from './failures.ts';
+import { gather } from './gather.ts';
 import { callIds } from './ids.ts';
-import { isRecord, numberAt, parseLoosely, stringAt } from './json.ts';
-import { parseTextCalls } from './text-calls.ts';
+import { numberAt, stringAt } from './json.ts';
 import { thoughtSplitter } from './thoughts.ts';
 import type { ModelConfig } from './types.ts';
 
@@ -92,25 +92,11 @@ export function openaiCollector(
       if (finish === null) return err(interrupted(where, 'the stream ended without a finish_reason.'));
       if (finish === 'content_filter' || refused !== '') return err(refusal(where, refused));
       splitter.flush();
-      return gather(finish === 'length');
+      const native = [...fragments.values()].map(({ id, name, json }) => ({ id, name, input: json }));
+      const cut = finish === 'length';
+      return gather({ text: splitter.text(), native, tools, usage: usage(), cut, newId, where });
     },
   };
-
-  function gather(cut: boolean): Result<Ended> {
-    const native = fragments.size > 0;
-    const printed = native ? null : parseTextCalls(splitter.text(), tools);
-    const begun = native || (printed !== null && (printed.calls.length > 0 || printed.open));
-    const text = printed?.text ?? splitter.text();
-    if (cut) return ok({ text, calls: [], usage: usage(), cut, begun });
-    if (printed !== null && printed.broken !== null) return err(broken(where, printed.broken, usage()));
-    const calls: ToolCall[] = (printed?.calls ?? []).map(call => ({ id: newId(), ...call }));
-    for (const { id, name, json } of fragments.values()) {
-      const input = json.trim() === '' ? {} : parseLoosely(json);
-      if (!isRecord(input)) return err(broken(where, `the arguments of ${name} are no JSON object.`, usage()));
-      calls.push({ id: newId(id), name, input });
-    }
-    return ok({ text, calls, usage: usage(), cut, begun });
-  }
 }
 
 /** The first fragment of a call has its id and name, all have its index. */

@@ -1,6 +1,6 @@
 import { isMap, isNode, LineCounter, parseDocument, stringify } from 'yaml';
 import { z } from 'zod';
-import { FAILURES, fail, ok, type Result } from '../core/failure.ts';
+import { err, FAILURES, fail, ok, type Result } from '../core/failure.ts';
 import { ROLES } from '../core/task.ts';
 
 const count = z.int().nonnegative();
@@ -48,7 +48,9 @@ export function parseScript(text: string, file: string): Result<readonly ReplayE
     }
     return 1;
   };
-  const parsed = scriptSchema.safeParse(document.toJS());
+  const value = toValue(document);
+  if (!value.ok) return invalid(file, [value.error]);
+  const parsed = scriptSchema.safeParse(value.value);
   if (!parsed.success) {
     return invalid(
       file,
@@ -64,6 +66,15 @@ export function parseScript(text: string, file: string): Result<readonly ReplayE
   const entry = replies[hidden];
   const what = entry === undefined ? '' : keyText(entry);
   return invalid(file, [`line ${lineOf(['replies', hidden])}: a reply for ${what} stands above already.`]);
+}
+
+/** An alias without its anchor, or too many of them, is found only now, and thrown. */
+function toValue(document: ReturnType<typeof parseDocument>): Result<unknown, string> {
+  try {
+    return ok(document.toJS());
+  } catch (error) {
+    return err(error instanceof Error ? error.message : String(error));
+  }
 }
 
 /** A second entry for one call is of use only after failures: it answers the call that is made again. */

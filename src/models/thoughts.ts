@@ -20,64 +20,68 @@ export type ThoughtSplitter = {
  * only the closing tag is there (the template wrote the opening one). A tag counts at the beginning of a line.
  */
 export function thoughtSplitter(): ThoughtSplitter {
-  let held = '';
-  let inThought = false;
-  let sealed = false;
-  let text = '';
-  let thinking = '';
-  const say = (type: 'text' | 'thinking', piece: string): readonly ModelPart[] => {
-    if (piece === '') return [];
-    if (type === 'text') text += piece;
-    else thinking += piece;
-    return [{ type, text: piece }];
-  };
-  const atLineStart = (): boolean => text.slice(text.lastIndexOf('\n') + 1).trim() === '';
-
-  const takeThought = (end: boolean): readonly ModelPart[] => {
-    const close = held.indexOf(CLOSE);
-    const length = close >= 0 ? close : held.length - (end ? 0 : partial(held, [CLOSE]));
-    const parts = say('thinking', held.slice(0, length));
-    held = held.slice(close >= 0 ? close + CLOSE.length : length);
-    inThought = close < 0;
-    return parts;
-  };
-  const takeText = (end: boolean): readonly ModelPart[] => {
-    const mark = sealed ? null : firstMark(held);
-    if (mark === null) {
-      const length = held.length - (end || sealed ? 0 : partial(held, MARKS));
-      const parts = say('text', held.slice(0, length));
-      held = held.slice(length);
-      return parts;
-    }
-    const before = say('text', held.slice(0, mark.place));
-    held = held.slice(mark.place);
-    if (mark.text === OPEN && atLineStart()) {
-      held = held.slice(OPEN.length);
-      inThought = true;
-      return before;
-    }
-    sealed = mark.text !== OPEN;
-    const parts = [...before, ...say('text', mark.text)];
-    held = held.slice(mark.text.length);
-    return parts;
-  };
+  const state: State = { held: '', inThought: false, sealed: false, text: '', thinking: '' };
   const drain = (end: boolean): readonly ModelPart[] => {
     const parts: ModelPart[] = [];
-    for (let length = -1; held.length !== length; ) {
-      length = held.length;
-      parts.push(...(inThought ? takeThought(end) : takeText(end)));
+    for (let length = -1; state.held.length !== length; ) {
+      length = state.held.length;
+      parts.push(...(state.inThought ? takeThought(state, end) : takeText(state, end)));
     }
     return parts;
   };
   return {
     push(piece) {
-      held += piece;
+      state.held += piece;
       return drain(false);
     },
     flush: () => drain(true),
-    text: () => afterLoneClose(text).trim(),
-    thinking: () => thinking.trim(),
+    text: () => afterLoneClose(state.text).trim(),
+    thinking: () => state.thinking.trim(),
   };
+}
+
+type State = {
+  /** What has come and is not given out yet. */
+  held: string;
+  inThought: boolean;
+  /** A call has begun: the rest is text. */
+  sealed: boolean;
+  text: string;
+  thinking: string;
+};
+
+/** Gives out the first `length` characters that are held. */
+function say(state: State, type: 'text' | 'thinking', length: number): readonly ModelPart[] {
+  const text = state.held.slice(0, length);
+  state.held = state.held.slice(length);
+  state[type] += text;
+  return text === '' ? [] : [{ type, text }];
+}
+
+function takeThought(state: State, end: boolean): readonly ModelPart[] {
+  const close = state.held.indexOf(CLOSE);
+  if (close < 0) return say(state, 'thinking', state.held.length - (end ? 0 : partial(state.held, [CLOSE])));
+  const parts = say(state, 'thinking', close);
+  state.held = state.held.slice(CLOSE.length);
+  state.inThought = false;
+  return parts;
+}
+
+function takeText(state: State, end: boolean): readonly ModelPart[] {
+  const mark = state.sealed ? null : firstMark(state.held);
+  if (mark === null) {
+    const keep = end || state.sealed ? 0 : partial(state.held, MARKS);
+    return say(state, 'text', state.held.length - keep);
+  }
+  const before = say(state, 'text', mark.place);
+  const line = state.text.slice(state.text.lastIndexOf('\n') + 1);
+  if (mark.text === OPEN && line.trim() === '') {
+    state.held = state.held.slice(OPEN.length);
+    state.inThought = true;
+    return before;
+  }
+  state.sealed = mark.text !== OPEN;
+  return [...before, ...say(state, 'text', mark.text.length)];
 }
 
 function firstMark(text: string): { readonly place: number; readonly text: string } | null {

@@ -42,9 +42,26 @@ export type Journal = {
 
 /** `isAlive` says whether a process of this machine is there. */
 export function createJournal(sqlite: Sqlite, clock: Clock, isAlive: (pid: number) => boolean): Journal {
-  const q = makeQueries(sqlite);
-  const one = <T>(work: () => T): T => inTransaction(sqlite, work);
-  const now = (): string => isoSeconds(clock.now());
+  const desk: Desk = {
+    q: makeQueries(sqlite),
+    clock,
+    isAlive,
+    one: work => inTransaction(sqlite, work),
+    now: () => isoSeconds(clock.now()),
+  };
+  return { ...makeRuns(desk), ...makeEvents(desk), ...makeRequests(desk) };
+}
+
+type Desk = {
+  readonly q: Queries;
+  readonly clock: Clock;
+  isAlive(pid: number): boolean;
+  /** One immediate transaction, or a part of the open one. */
+  one<T>(work: () => T): T;
+  now(): string;
+};
+
+function makeRuns({ q, clock, isAlive, one, now }: Desk): Omit<Journal, keyof Events | keyof Requests> {
   const isBusy = ({ pid, heartbeat_at }: RunRow): boolean =>
     pid !== null &&
     heartbeat_at !== null &&
@@ -56,15 +73,9 @@ export function createJournal(sqlite: Sqlite, clock: Clock, isAlive: (pid: numbe
         const busy = runsOf(q, projectId).find(run => run.status === 'running' && isBusy(run));
         if (busy !== undefined) return atWork(busy);
         const id = newId(clock);
-        q.run(
-          "INSERT INTO runs (id, project_id, status, pid, heartbeat_at, started_at, options) VALUES (?, ?, 'running', ?, ?, ?, ?)",
-          id,
-          projectId,
-          pid,
-          now(),
-          now(),
-          JSON.stringify(options),
-        );
+        const sql = `INSERT INTO runs (id, project_id, status, pid, heartbeat_at, started_at, options)
+          VALUES (?, ?, 'running', ?, ?, ?, ?)`;
+        q.run(sql, id, projectId, pid, now(), now(), JSON.stringify(options));
         return ok(id);
       }),
     openRun: projectId => runsOf(q, projectId).find(run => run.status === 'running') ?? null,
@@ -76,37 +87,44 @@ export function createJournal(sqlite: Sqlite, clock: Clock, isAlive: (pid: numbe
         q.run('UPDATE runs SET pid = ?, heartbeat_at = ? WHERE id = ?', pid, now(), runId);
         return ok(runId);
       }),
-    append: (runId, events, together) =>
-      one(() => {
-        const written = appendEvents(q, runId, events, clock.now().toISOString());
-        together?.();
-        return written;
-      }),
-    events: (runId, afterSeq = 0) => readEvents(q, runId, afterSeq),
     heartbeat: runId => void q.run('UPDATE runs SET heartbeat_at = ? WHERE id = ?', now(), runId),
-    finish: runId =>
-      void q.run(
-        "UPDATE runs SET status = 'finished', finished_at = ? WHERE id = ? AND finished_at IS NULL",
-        now(),
-        runId,
-      ),
+    finish(runId) {
+      const sql = "UPDATE runs SET status = 'finished', finished_at = ? WHERE id = ? AND finished_at IS NULL";
+      q.run(sql, now(), runId);
+    },
     runs: projectId => runsOf(q, projectId),
-    request: (runId, kind, payload = '') =>
-      one(() => {
-        const run = findRun(q, runId);
-        if (run === null || run.status === 'finished') return notOpen(runId, run);
-        const sql = 'INSERT INTO run_requests (run_id, kind, payload, created_at) VALUES (?, ?, ?, ?)';
-        q.run(sql, runId, kind, payload, now());
-        return ok(undefined);
-      }),
-    openRequests: runId =>
-      q.all<RunRequest>(
-        'SELECT id, kind, payload FROM run_requests WHERE run_id = ? AND handled_at IS NULL ORDER BY id',
-        runId,
-      ),
-    handled: requestId => void q.run('UPDATE run_requests SET handled_at = ? WHERE id = ?', now(), requestId),
   };
 }
+
+type Events = Pick<Journal, 'append' | 'events'>;
+
+const makeEvents = ({ q, clock, one }: Desk): Events => ({
+  append: (runId, events, together) =>
+    one(() => {
+      const written = appendEvents(q, runId, events, clock.now().toISOString());
+      together?.();
+      return written;
+    }),
+  events: (runId, afterSeq = 0) => readEvents(q, runId, afterSeq),
+});
+
+type Requests = Pick<Journal, 'request' | 'openRequests' | 'handled'>;
+
+const makeRequests = ({ q, one, now }: Desk): Requests => ({
+  request: (runId, kind, payload = '') =>
+    one(() => {
+      const run = findRun(q, runId);
+      if (run === null || run.status === 'finished') return notOpen(runId, run);
+      const sql = 'INSERT INTO run_requests (run_id, kind, payload, created_at) VALUES (?, ?, ?, ?)';
+      q.run(sql, runId, kind, payload, now());
+      return ok(undefined);
+    }),
+  openRequests(runId) {
+    const sql = 'SELECT id, kind, payload FROM run_requests WHERE run_id = ? AND handled_at IS NULL ORDER BY id';
+    return q.all<RunRequest>(sql, runId);
+  },
+  handled: requestId => void q.run('UPDATE run_requests SET handled_at = ? WHERE id = ?', now(), requestId),
+});
 
 function appendEvents(q: Queries, runId: string, events: readonly NewEvent[], at: string): readonly RunEvent[] {
   const last =

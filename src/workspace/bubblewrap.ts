@@ -175,7 +175,7 @@ async function runSandboxed(
           if (line.includes('"exit-code"')) ran = true;
         }),
       async kill(child) {
-        
+        if (inner !== null && statOf(inner.pid)?.started === inner.started) kill(inner.pid);
         if (child.exitCode === null && child.signalCode === null && inner === null) child.kill('SIGKILL');
         if (inner !== null) await waitForDeath(inner.pid);
       },

@@ -5,8 +5,8 @@ import { StringDecoder } from 'node:string_decoder';
 /** What is kept of a command's output, in characters; the rest goes to a file. */
 export const CAPTURE = { whole: 32_000, head: 12_000, tail: 20_000, line: 2_000, file_bytes: 64_000_000 } as const;
 
-export type Captured = { readonly output: string; readonly bytes: number; readonly file: string | null };
-export type Capture = { write(chunk: Buffer): void; end(): Captured };
+type Captured = { readonly output: string; readonly bytes: number; readonly file: string | null };
+type Capture = { write(chunk: Buffer): void; end(): Captured };
 
 /**
  * Collects output while it comes: at most head and tail stay in memory. The whole output (up to 64 MB) is in `spillFile` when
@@ -14,25 +14,11 @@ export type Capture = { write(chunk: Buffer): void; end(): Captured };
  */
 export function captureOutput(spillFile: string): Capture {
   const decoder = new StringDecoder('utf8');
+  const whole = spillTo(spillFile);
   let bytes = 0;
   let characters = 0;
   let head = '';
   let tail = '';
-  let waiting: Buffer[] = [];
-  let file: number | null = null;
-  let written = 0;
-
-  const spill = (): void => {
-    if (file === null) {
-      mkdirSync(dirname(spillFile), { recursive: true });
-      file = openSync(spillFile, 'w', 0o600);
-    }
-    for (const chunk of waiting) {
-      if (written < CAPTURE.file_bytes) writeSync(file, chunk.subarray(0, CAPTURE.file_bytes - written));
-      written += chunk.length;
-    }
-    waiting = [];
-  };
   const take = (text: string): void => {
     characters += text.length;
     const toHead = text.slice(0, Math.max(0, CAPTURE.head - head.length));
@@ -43,33 +29,66 @@ export function captureOutput(spillFile: string): Capture {
   return {
     write(chunk) {
       bytes += chunk.length;
-      waiting.push(chunk);
+      whole.hold(chunk);
       take(decoder.write(chunk));
-      if (characters > CAPTURE.whole) spill();
+      if (characters > CAPTURE.whole) whole.write();
     },
     end() {
       take(decoder.end());
-      if (characters > CAPTURE.whole) {
-        spill();
-        tail = tail.slice(-CAPTURE.tail);
-      }
-      const shown =
-        characters > CAPTURE.whole ? `${head}\n${leftOut(bytes, head, tail, spillFile)}\n${tail}` : head + tail;
+      const capped = characters > CAPTURE.whole;
+      if (capped) tail = tail.slice(-CAPTURE.tail);
+      const shown = capped ? `${head}\n${leftOut(bytes, head, tail, whole.write())}\n${tail}` : head + tail;
       const output = shown.replaceAll('\0', '\ufffd').split('\n').map(clipLine).join('\n');
-      if (output.length < shown.length) spill();
-      if (file === null) return { output, bytes, file: null };
-      closeSync(file);
-      return { output, bytes, file: spillFile };
+      if (output.length < shown.length) whole.write();
+      return { output, bytes, file: whole.close() };
     },
   };
 }
 
-const leftOut = (bytes: number, head: string, tail: string, file: string): string => {
+/** Holds chunks in memory until `write` is first called, then in the file. `write` and `close` give its name, null when there is none. */
+function spillTo(name: string) {
+  let waiting: Buffer[] = [];
+  let file: number | null = null;
+  let written = 0;
+  let broken = false;
+  const state = (): string | null => (file === null || broken ? null : name);
+  return {
+    hold(chunk: Buffer): void {
+      if (!broken) waiting.push(chunk);
+    },
+    write(): string | null {
+      try {
+        if (file === null && !broken) {
+          mkdirSync(dirname(name), { recursive: true });
+          file = openSync(name, 'w', 0o600);
+        }
+        for (const chunk of waiting) {
+          if (file !== null && written < CAPTURE.file_bytes) {
+            writeSync(file, chunk.subarray(0, CAPTURE.file_bytes - written));
+          }
+          written += chunk.length;
+        }
+      } catch {
+        // A full disk must not end the command: head and tail are kept all the same.
+        broken = true;
+      }
+      waiting = [];
+      return state();
+    },
+    close(): string | null {
+      if (file !== null) closeSync(file);
+      return state();
+    },
+  };
+}
+
+const leftOut = (bytes: number, head: string, tail: string, file: string | null): string => {
   const between = Math.max(0, bytes - Buffer.byteLength(head) - Buffer.byteLength(tail));
-  return `[… ${between} bytes left out here; the whole output is in ${file} …]`;
+  const where = file === null ? 'the whole output could not be written to a file' : `the whole output is in ${file}`;
+  return `[… ${between} bytes left out here; ${where} …]`;
 };
 
-export const clipLine = (line: string): string =>
+const clipLine = (line: string): string =>
   line.length <= CAPTURE.line + 60
     ? line
     : `${line.slice(0, CAPTURE.line)}[… ${line.length - CAPTURE.line} more characters in this line]`;

@@ -23,13 +23,10 @@ type FileTools = Pick<Workspace, 'read' | 'planWrite' | 'planReplace' | 'apply'>
 export function fileTools(root: string, linked: readonly string[], targets: readonly string[]): FileTools {
   const underLinked = (path: string): boolean =>
     linked.some(folder => path === folder || path.startsWith(`${folder}/`));
-  const forReading = async (path: string) => {
-    const plain = path.replace(/^(?:\.\/+)+/, '');
-    return locate(root, path, underLinked(plain) ? targets : []);
-  };
   return {
     async read(path) {
-      const place = await forReading(path);
+      const plain = path.replace(/^(?:\.\/+)+/, '');
+      const place = await locate(root, path, underLinked(plain) ? targets : []);
       if (!place.ok) return place;
       const found = await textAt(place.value);
       if (!found.ok) return found;
@@ -42,9 +39,7 @@ export function fileTools(root: string, linked: readonly string[], targets: read
     async planWrite(path, content) {
       const place = await forWriting(root, path, underLinked);
       if (!place.ok) return place;
-      if (content.includes('\0') || !content.isWellFormed()) {
-        return fail('input.invalid', `The content for ${path} is not text.`, 'Write files of text only.');
-      }
+      if (!isText(content)) return notText(path);
       const found = await textAt(place.value);
       if (!found.ok) return found;
       const before = found.value;
@@ -55,9 +50,7 @@ export function fileTools(root: string, linked: readonly string[], targets: read
     async planReplace(path, old, next) {
       const place = await forWriting(root, path, underLinked);
       if (!place.ok) return place;
-      if (next.includes('\0') || !next.isWellFormed()) {
-        return fail('input.invalid', `The new text for ${path} is not text.`, 'Write files of text only.');
-      }
+      if (!isText(next)) return notText(path);
       const found = await textAt(place.value);
       if (!found.ok) return found;
       if (found.value === null) {
@@ -72,6 +65,10 @@ export function fileTools(root: string, linked: readonly string[], targets: read
     },
   };
 }
+
+const isText = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
+const notText = (path: string): Result<never> =>
+  fail('input.invalid', `The new content for ${path} is not text.`, 'Write files of text only.');
 
 function plan(path: string, before: Uint8Array | null, text: string): PlannedEdit {
   const bytes = Buffer.from(text, 'utf8');

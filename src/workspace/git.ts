@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fail, ok, type Result } from '../core/failure.ts';
 
-export type GitOutput = { readonly stdout: string; readonly code: number };
-export type GitCall = {
+type GitOutput = { readonly stdout: string; readonly code: number };
+type GitCall = {
   /** Written to git's standard input. */
   readonly input?: string;
   /** Added to the environment, after everything else (`GIT_INDEX_FILE`, dates, identity). */
@@ -30,7 +30,7 @@ const SAFE_CONFIG = [
 const KEPT_GIT_VARIABLES = ['GIT_CONFIG_NOSYSTEM', 'GIT_CONFIG_GLOBAL', 'GIT_CONFIG_SYSTEM'];
 
 /** The environment git runs in: the given one without any `GIT_…` that would point it elsewhere, in plain English. */
-export function gitEnvironment(env: Readonly<Record<string, string>>): Record<string, string> {
+function gitEnvironment(env: Readonly<Record<string, string>>): Record<string, string> {
   const kept = Object.entries(env).filter(([name]) => !name.startsWith('GIT_') || KEPT_GIT_VARIABLES.includes(name));
   return { ...Object.fromEntries(kept), LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' };
 }

@@ -58,7 +58,7 @@ export async function linkEntry(from: string, to: string, linking: Linking): Pro
 }
 
 /** The worktree's path for one of the repository's own files or folders; null for anything else, or when the worktree lacks it. */
-export async function ownPath(real: string, linking: Linking): Promise<string | null> {
+async function ownPath(real: string, linking: Linking): Promise<string | null> {
   if (!isInside(linking.source, real) || linking.sources.some(folder => isInside(folder, real))) return null;
   if (isInside(join(linking.source, '.git'), real)) return null;
   const path = join(linking.worktree, relative(linking.source, real));

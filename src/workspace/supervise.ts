@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../core/clock.ts';
 import { fail, ok, type Result } from '../core/failure.ts';
@@ -45,23 +44,9 @@ export async function supervise(
 ): Promise<Result<CommandResult>> {
   if (signal?.aborted) return interrupted();
   const begin = clock.now().getTime();
-  const child = spawn(launch.file, launch.args, {
-    cwd: launch.cwd,
-    env: { ...launch.env },
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe', ...launch.extra.map(() => 'pipe' as const)],
-  });
-  const startError = await new Promise<Error | null>(resolve => {
-    child.once('spawn', () => resolve(null));
-    child.once('error', resolve);
-  });
-  if (startError !== null) {
-    return fail(
-      'sandbox.denied',
-      `The command could not be started: ${startError.message}`,
-      'Check that bash is installed.',
-    );
-  }
+  const started = await start(launch);
+  if (!started.ok) return started;
+  const child = started.value;
   feed(child, launch.extra);
   backend.started(child);
   const capture = captureOutput(launch.spill_file);
@@ -90,6 +75,21 @@ export async function supervise(
     file,
     ms: clock.now().getTime() - begin,
   });
+}
+
+async function start(launch: Launch): Promise<Result<ChildProcess>> {
+  const child: ChildProcess = spawn(launch.file, launch.args, {
+    cwd: launch.cwd,
+    env: { ...launch.env },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe', ...launch.extra.map(() => 'pipe' as const)],
+  });
+  const error = await new Promise<Error | null>(resolve => {
+    child.once('spawn', () => resolve(null));
+    child.once('error', resolve);
+  });
+  if (error === null) return ok(child);
+  return fail('sandbox.denied', `The command could not be started: ${error.message}`, 'Check that bash is installed.');
 }
 
 export const SANDBOX_HINT =
@@ -131,7 +131,7 @@ function untilExit(child: ChildProcess, backend: Backend, timeout_s: number, sig
 
 /** Reads a child's extra descriptor line by line. */
 export function onLines(child: ChildProcess, descriptor: number, each: (line: string) => void): void {
-  const stream = child.stdio[descriptor] as Readable | null | undefined;
+  const stream = child.stdio[descriptor];
   let rest = '';
   stream?.on('data', (chunk: Buffer) => {
     const lines = `${rest}${chunk}`.split('\n');

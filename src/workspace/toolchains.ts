@@ -3,7 +3,7 @@ import { basename, dirname, isAbsolute, join } from 'node:path';
 import { isInside, realOrNull } from './paths.ts';
 
 /** A read-only mount: what, and where it is seen. */
-export type Mount = { readonly from: string; readonly to: string };
+type Mount = { readonly from: string; readonly to: string };
 export type Toolchains = { readonly mounts: readonly Mount[]; readonly variables: Readonly<Record<string, string>> };
 
 /** Folders whose `bin` stands beside other things than its programs' own files (keys, caches, data). */

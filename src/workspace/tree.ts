@@ -149,7 +149,7 @@ async function checkOut(worktree: Worktree, tree: string): Promise<Result<void>>
 /** One entry of `git ls-tree -r -z` or `git ls-files -s -z`. */
 export type Entry = { readonly mode: string; readonly id: string; readonly path: string };
 
-export async function treeEntries(git: Git, tree: string): Promise<Result<Entry[]>> {
+async function treeEntries(git: Git, tree: string): Promise<Result<Entry[]>> {
   const listed = await git(['ls-tree', '-r', '-z', '--full-tree', tree]);
   if (!listed.ok) return listed;
   return ok(

@@ -18,7 +18,7 @@ function output(
 ) {
   const [stdout, stderr] = [recorded(), recorded()];
   const { json = false, isTTY = false, env = {}, onClosed = () => {} } = options;
-  return { stdout, stderr, out: createOutput({ stdout, stderr, env, json, isTTY, onClosed }) };
+  return { stdout, stderr, out: createOutput({ stdout, stderr, env, json, isTTY: () => isTTY, onClosed }) };
 }
 
 describe('output', () => {

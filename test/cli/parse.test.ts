@@ -71,7 +71,7 @@ describe('the words of a command', () => {
   it.each([
     [
       ['K', '--max_stesp', '3'],
-      'input.invalid: llmclis try does not know the flag --max-stesp. | Did you mean --max_steps? See: llmclis help try',
+      'input.invalid: llmclis try does not know the flag --max_stesp. | Did you mean --max_steps? See: llmclis help try',
     ],
     [['K', '--zzzzzzzzz'], 'input.invalid: llmclis try does not know the flag --zzzzzzzzz. | See: llmclis help try'],
     [['K', '-q'], 'input.invalid: llmclis try does not know the flag -q. | See: llmclis help try'],
@@ -107,7 +107,7 @@ describe('the words of a command', () => {
     [['K', '--claim', 'a', '--claim', 'b'], 'input.invalid: --claim is given twice. | See: llmclis help try'],
     [
       ['K', '--claim', '--dry_run'],
-      'input.invalid: --claim needs a value, and "--dry-run" looks like the next flag. | Give it a value: --claim TOKEN. One that starts with a dash is written --claim=--dry-run',
+      'input.invalid: --claim needs a value, and "--dry_run" looks like the next flag. | Give it a value: --claim TOKEN. One that starts with a dash is written --claim=--dry_run',
     ],
     [[], 'input.invalid: llmclis try needs KEY: The key. | See: llmclis help try'],
     [['  '], 'input.invalid: llmclis try needs KEY: The key. | See: llmclis help try'],

@@ -34,6 +34,8 @@ export function must<T>(result: Result<T>): T {
 /** The code of an expected failure, or `ok`. */
 export const codeOf = (result: Result<unknown>): string => (result.ok ? 'ok' : result.error.code);
 
+export const messageOf = (result: Result<unknown>): string => (result.ok ? '' : result.error.message);
+
 export type World = {
   readonly database: Database;
   readonly km: Km;

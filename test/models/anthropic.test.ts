@@ -105,7 +105,7 @@ describe('an Anthropic request', () => {
       result('call_2'),
     ];
     await replied(model, request({ messages }));
-    expect(server.requests[0]?.raw['messages']).toMatchObject([
+    expect(server.requests[0]?.raw.messages).toMatchObject([
       { role: 'user' },
       {
         role: 'assistant',

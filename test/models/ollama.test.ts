@@ -14,7 +14,7 @@ async function open(options: ScriptedOllama, change: Partial<ModelConfig> = {}) 
   const server = await scriptedOllama(options);
   servers.push(server);
   const provider = await openProvider(providerConfig({ kind: 'ollama', base_url: server.url }), realClock);
-  return { model: provider.model(modelConfig(change)), provider, server };
+  return { model: provider.model(modelConfig(change)), server };
 }
 const status = (code: number, body: unknown): Fault => ({ kind: 'status', status: code, body });
 const THINKS = { capabilities: { tools: true, json: true, vision: false, thinking: true } };
@@ -227,29 +227,5 @@ describe('an Ollama failure', () => {
       expect(spy).not.toHaveBeenCalled();
       spy.mockRestore();
     }
-  });
-});
-
-describe('the status of Ollama', () => {
-  it('lists its models with size, window and abilities', async () => {
-    const { provider, server } = await open({ reply: () => ({}), models: ['a:latest', 'b:30b'] });
-    expect(await provider.status()).toEqual({
-      provider: 'the-ollama',
-      base_url: server.url,
-      reachable: true,
-      models: ['a:latest', 'b:30b'].map(name => ({
-        ...{ name, size_bytes: 18_556_701_140, context_tokens: 262_144, capabilities: ['completion', 'tools'] },
-      })),
-    });
-  });
-
-  it('says what to do when it does not answer', async () => {
-    const { provider, server } = await open({ reply: () => ({}) });
-    await server.close();
-    expect(await provider.status()).toMatchObject({
-      reachable: false,
-      models: [],
-      problem: { hint: expect.stringContaining('ollama serve') },
-    });
   });
 });

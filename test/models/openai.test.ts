@@ -76,7 +76,7 @@ describe('an OpenAI-compatible server', () => {
     const id = message.calls[0]?.id ?? '';
     const answer = { role: 'tool' as const, call_id: id, name: 'read_file', text: 'content', is_error: false };
     await replied(model, request({ messages: [...request().messages, message, answer] }));
-    expect(server.requests[1]?.raw['messages']).toMatchObject([
+    expect(server.requests[1]?.raw.messages).toMatchObject([
       { role: 'system' },
       { role: 'user' },
       {

@@ -127,7 +127,11 @@ describe('the mending of JSON', () => {
   });
 
   it('leaves JSON as it is', () => {
-    fc.assert(fc.property(fc.json(), text => expect(parseLoosely(text)).toEqual(JSON.parse(text))));
+    fc.assert(
+      fc.property(fc.json(), text => {
+        expect(parseLoosely(text)).toEqual(JSON.parse(text));
+      }),
+    );
   });
 });
 

@@ -2,7 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addTasks } from '../../src/km/plan/add.ts';
 import { printPlan } from '../../src/km/plan/document.ts';
-import { appendNotes, editPlan, setBox, setField, setHeader, setLastUpdated, type TextEdit } from '../../src/km/plan/edit.ts';
+import {
+  appendNotes,
+  editPlan,
+  setBox,
+  setField,
+  setHeader,
+  setLastUpdated,
+  type TextEdit,
+} from '../../src/km/plan/edit.ts';
 import { appendDoneLog, isLogged, logIndex, printDoneEntry } from '../../src/km/plan/log.ts';
 import { sameValue } from '../../src/km/plan/merge.ts';
 import { matchNotes, oneLine, printNote, readNotes } from '../../src/km/plan/notes.ts';
@@ -32,12 +40,19 @@ describe('an edit changes only what it means to', () => {
 
   it('sets Last Updated in the style of the line', () => {
     const set = (line: string) =>
-      edited(`- [ ] **A1 – T**\n${line}`, ({ document, task }) => setLastUpdated(document, task, ISO, 'coder')).split('\n').slice(1).join('\n');
-    expect(set('  - **Last Updated:** `<timestamp>` by `<agent/CLI>`\n')).toBe(`  - **Last Updated:** \`${ISO}\` by \`coder\`\n`);
+      edited(`- [ ] **A1 – T**\n${line}`, ({ document, task }) => setLastUpdated(document, task, ISO, 'coder'))
+        .split('\n')
+        .slice(1)
+        .join('\n');
+    expect(set('  - **Last Updated:** `<timestamp>` by `<agent/CLI>`\n')).toBe(
+      `  - **Last Updated:** \`${ISO}\` by \`coder\`\n`,
+    );
     expect(set('  - **Last Updated:** `<timestamp>`  \n')).toBe(`  - **Last Updated:** \`${ISO}\` by \`coder\`  \n`);
     expect(set('  - Last Updated: yesterday\n')).toBe(`  - Last Updated: ${ISO} by coder\n`);
     expect(set('  - **Last Updated:**')).toBe(`  - **Last Updated:** \`${ISO}\` by \`coder\``);
-    expect(set('  * **Last Updated**: x\n  * **Last Updated By**: y\n')).toBe(`  * **Last Updated**: ${ISO}\n  * **Last Updated By**: coder\n`);
+    expect(set('  * **Last Updated**: x\n  * **Last Updated By**: y\n')).toBe(
+      `  * **Last Updated**: ${ISO}\n  * **Last Updated By**: coder\n`,
+    );
   });
 
   it('adds Last Updated after Created, or first, as the task is laid out', () => {
@@ -53,7 +68,8 @@ describe('an edit changes only what it means to', () => {
   });
 
   it('appends notes below those that are there, or makes the field', () => {
-    const note = (text: string) => edited(text, ({ document, task }) => appendNotes(document, task, ['first', 'second\nline']));
+    const note = (text: string) =>
+      edited(text, ({ document, task }) => appendNotes(document, task, ['first', 'second\nline']));
     expect(note('- [ ] A1 – T\n  - **Notes:**  \n      * old\n        more\n  - **Links:** x\n')).toBe(
       '- [ ] A1 – T\n  - **Notes:**  \n      * old\n        more\n      * first\n      * second line\n  - **Links:** x\n',
     );
@@ -66,12 +82,22 @@ describe('an edit changes only what it means to', () => {
   it('sets the two header lines and nothing where there are none', () => {
     const document = parsePlan(PLAN);
     const after = printPlan(editPlan(document, setHeader(document, ISO, 'llmclis')));
-    expect(changedLines(PLAN, after).added).toEqual([`- Last Updated: \`${ISO}\``, '- Last Editor (Agent / CLI): `llmclis`']);
+    expect(changedLines(PLAN, after).added).toEqual([
+      `- Last Updated: \`${ISO}\``,
+      '- Last Editor (Agent / CLI): `llmclis`',
+    ]);
     expect(setHeader(parsePlan('- [ ] A1 – T\n'), ISO, 'x')).toEqual([]);
   });
 
   it('adds to the Done log after the placeholder, and makes the section when it is missing', () => {
-    const entry = printDoneEntry({ key: 'S1.1', title: 'One', proof: 'red-green', commit: 'abc1234def', agent: 'coder', date: '2026-11-21' });
+    const entry = printDoneEntry({
+      key: 'S1.1',
+      title: 'One',
+      proof: 'red-green',
+      commit: 'abc1234def',
+      agent: 'coder',
+      date: '2026-11-21',
+    });
     expect(entry).toBe('- 2026-11-21 — **S1.1 – One** (proof: red-green, commit abc1234) by coder');
     const document = parsePlan(PLAN);
     const after = printPlan(editPlan(document, appendDoneLog(document, [entry])));
@@ -79,7 +105,9 @@ describe('an edit changes only what it means to', () => {
     expect(isLogged(logIndex(parsePlan(after)), 'S1.1', 'abc1234def')).toBe(true);
     expect(isLogged(logIndex(parsePlan(after)), 'S1.1', 'fff1234def')).toBe(false);
     const bare = parsePlan('- [ ] A1 – T');
-    expect(printPlan(editPlan(bare, appendDoneLog(bare, [entry])))).toBe(`- [ ] A1 – T\n\n## Done / Completed Work Log\n\n${entry}`);
+    expect(printPlan(editPlan(bare, appendDoneLog(bare, [entry])))).toBe(
+      `- [ ] A1 – T\n\n## Done / Completed Work Log\n\n${entry}`,
+    );
   });
 
   it.skipIf(ourPlan() === undefined)('changes exactly the lines of a worked task in the format’s own plan', () => {
@@ -107,7 +135,10 @@ describe('an edit changes only what it means to', () => {
 });
 
 describe('a value that is written is read back', () => {
-  const bases = ['- [ ] **A1 – T**\n', '- [ ] **A1 – T**', `- [ ] **A1 – T**
+  const bases = [
+    '- [ ] **A1 – T**\n',
+    '- [ ] **A1 – T**',
+    `- [ ] **A1 – T**
     * **Description:** old
       - with lines
     * **Verify:**
@@ -117,15 +148,25 @@ describe('a value that is written is read back', () => {
     * **Priority:** 1
     * **Depends on:** B1
 - [ ] **A2 – U**
-`, '* [ ] **A1 – T**\r\n\t* **Description:** x\r\n\t* **Notes:**\r\n\t\t* n\r\n'];
-  const line = fc.string({ unit: 'grapheme', maxLength: 30 }).map(text => oneLine(text)).filter(text => text !== '');
+`,
+    '* [ ] **A1 – T**\r\n\t* **Description:** x\r\n\t* **Notes:**\r\n\t\t* n\r\n',
+  ];
+  const line = fc
+    .string({ unit: 'grapheme', maxLength: 30 })
+    .map(text => oneLine(text))
+    .filter(text => text !== '');
   const word = fc.stringMatching(/^[a-z][a-z0-9./*-]{0,8}$/);
   const list = <T>(item: fc.Arbitrary<T>) => fc.uniqueArray(item, { maxLength: 4 });
   const values = fc.record(
     {
       priority: fc.nat({ max: 4 }),
       role: fc.constantFrom('coder' as const, 'tester' as const, null),
-      tags: list(fc.oneof(word, line.filter(text => !text.startsWith('#')))),
+      tags: list(
+        fc.oneof(
+          word,
+          line.filter(text => !text.startsWith('#')),
+        ),
+      ),
       depends_on: list(fc.stringMatching(/^[A-Z]\d(\.\d)?$/).filter(key => key !== 'A1')),
       checks: list(line),
       protect: list(word),
@@ -141,7 +182,8 @@ describe('a value that is written is read back', () => {
         const { document, task } = parsedTask(written(base, some), 'A1');
         const is = readValues(document, task);
         for (const [name, value] of Object.entries(some)) {
-          if (!sameValue(is[name as keyof PlanValues], value)) expect({ [name]: is[name as keyof PlanValues] }).toEqual({ [name]: value });
+          if (!sameValue(is[name as keyof PlanValues], value))
+            expect({ [name]: is[name as keyof PlanValues] }).toEqual({ [name]: value });
         }
         expect(document.tasks.map(found => found.key)).toEqual(parsePlan(base).tasks.map(found => found.key));
       }),
@@ -156,7 +198,8 @@ describe('a value that is written is read back', () => {
   });
 
   it('for descriptions of several lines, without touching the bullets beside them', () => {
-    const base = '- [ ] **A1 – T**\n  - **Description:** old\n    - old detail\n  - beside\n  - **Checklist:**\n    - [ ] step\n- [ ] **A2 – U**\n';
+    const base =
+      '- [ ] **A1 – T**\n  - **Description:** old\n    - old detail\n  - beside\n  - **Checklist:**\n    - [ ] step\n- [ ] **A2 – U**\n';
     const rest = '- beside\n- **Checklist:**\n  - [ ] step';
     const after = written(base, { description: `new\n\n- detail\n  deeper\n${rest}` });
     expect(after).toBe(
@@ -164,12 +207,35 @@ describe('a value that is written is read back', () => {
     );
     const { document, task } = parsedTask(after, 'A1');
     expect(readValues(document, task).description).toBe(`new\n\n- detail\n  deeper\n${rest}`);
-    expect(written('- [ ] **A1 – T**\n', { description: 'one\ntwo' })).toBe('- [ ] **A1 – T**\n  - **Description:** one\n    two\n');
+    expect(written('- [ ] **A1 – T**\n', { description: 'one\ntwo' })).toBe(
+      '- [ ] **A1 – T**\n  - **Description:** one\n    two\n',
+    );
   });
 
   it('never lets a description, a note or a title hide or make other tasks', () => {
     const hostile = fc
-      .array(fc.constantFrom('```', '~~~', '<!--', '-->', '- [ ] **Z9 – z**', '# H', '## Done', '\n', '\r\n', '  ', '\t', '**', '`', 'x', '---', '- **Notes:** n', '<<<<<<< HEAD'), { maxLength: 12 })
+      .array(
+        fc.constantFrom(
+          '```',
+          '~~~',
+          '<!--',
+          '-->',
+          '- [ ] **Z9 – z**',
+          '# H',
+          '## Done',
+          '\n',
+          '\r\n',
+          '  ',
+          '\t',
+          '**',
+          '`',
+          'x',
+          '---',
+          '- **Notes:** n',
+          '<<<<<<< HEAD',
+        ),
+        { maxLength: 12 },
+      )
       .map(parts => parts.join(''));
     fc.assert(
       fc.property(fc.constantFrom(...bases), hostile, hostile, hostile, (base, description, note, title) => {
@@ -181,7 +247,9 @@ describe('a value that is written is read back', () => {
         ]);
         const before = parsePlan(whole);
         const document = parsePlan(after);
-        expect(document.tasks.filter(task => task.key !== 'Z9').map(task => task.key)).toEqual(before.tasks.map(task => task.key));
+        expect(document.tasks.filter(task => task.key !== 'Z9').map(task => task.key)).toEqual(
+          before.tasks.map(task => task.key),
+        );
         expect(document.markers).toEqual([]);
       }),
       { numRuns: 3000 },
@@ -205,7 +273,14 @@ describe('new tasks', () => {
   };
 
   it('go to the end of their stage, apart from each other as the tasks there are', () => {
-    const after = add(PLAN, [added('S1.3', 'S1', { description: 'What', checks: ['npm test'], depends_on: ['S1.2'], priority: 0 }), added('S2.3', 'S2')], []);
+    const after = add(
+      PLAN,
+      [
+        added('S1.3', 'S1', { description: 'What', checks: ['npm test'], depends_on: ['S1.2'], priority: 0 }),
+        added('S2.3', 'S2'),
+      ],
+      [],
+    );
     const { added: lines, removed } = changedLines(PLAN, after);
     expect(removed).toEqual([]);
     expect(lines.join('\n').trim()).toBe(`- [ ] **S1.3 – Title S1.3**
@@ -238,14 +313,20 @@ describe('new tasks', () => {
     expect(once).toContain('---\n\n## Tasks\n\n- [ ] **T1 – Title T1**');
     const twice = add(once, [added('T3', null)], []);
     expect(twice.match(/## Tasks/g)).toHaveLength(1);
-    expect(parsePlan(twice).tasks.map(task => task.key).slice(-3)).toEqual(['T1', 'T2', 'T3']);
+    expect(
+      parsePlan(twice)
+        .tasks.map(task => task.key)
+        .slice(-3),
+    ).toEqual(['T1', 'T2', 'T3']);
     expect(parsePlan(add('', [added('T1', null)], [])).tasks.map(task => task.key)).toEqual(['T1']);
     expect(add('text', [added('T1', null)], [])).toMatch(/^text\n\n## Tasks\n\n- \[ \] \*\*T1/);
   });
 
   it('bring a new stage into the roadmap and a section of its own', () => {
     const document = parsePlan(add(PLAN, [added('S3.1', 'S3')], [{ key: 'S3', title: 'Third', box: 'open' }]));
-    expect(document.stages.map(({ key, title, item, heading }) => [key, title, item !== null, heading !== null])[2]).toEqual(['S3', 'Third', true, true]);
+    expect(
+      document.stages.map(({ key, title, item, heading }) => [key, title, item !== null, heading !== null])[2],
+    ).toEqual(['S3', 'Third', true, true]);
     expect(taskOf(document, 'S3.1').parent).toBe('S3');
   });
 });

@@ -3,15 +3,14 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Task } from '../../src/core/task.ts';
 import { openDatabase } from '../../src/km/database.ts';
-import { parsePlan } from '../../src/km/plan/parse.ts';
 import type { PlanDocument, PlanTask } from '../../src/km/plan/document.ts';
-import { fileIo } from '../../src/km/plan/io.ts';
+import { parsePlan } from '../../src/km/plan/parse.ts';
 import type { PlanIo } from '../../src/km/plan/plan.ts';
 import { pullPlan, syncPlan } from '../../src/km/plan/sync.ts';
 import { createKm } from '../../src/km/repository.ts';
 import { MIGRATIONS, must, testClock } from '../km/fixtures.ts';
 
-const root = resolve(process.env['LLMCLIS_SHARED'] ?? join(import.meta.dirname, '../../../shared'), 'data/plans');
+const root = resolve(process.env.LLMCLIS_SHARED ?? join(import.meta.dirname, '../../../shared'), 'data/plans');
 
 /** Real plan files of many dialects, by name; empty where the shared data is not there. */
 export function sharedPlans(): ReadonlyMap<string, string> {
@@ -79,7 +78,9 @@ export const parsedTask = (text: string, key: string): { document: PlanDocument;
 };
 
 /** A file system of one plan file, whose modification time counts its writes. */
-export function memoryIo(start: string | null): PlanIo & { text: string | null; writes: number; beforeWrite: (() => void) | null } {
+export function memoryIo(
+  start: string | null,
+): PlanIo & { text: string | null; writes: number; beforeWrite: (() => void) | null } {
   let seen = start;
   let mtime = 1;
   const io = {
@@ -98,7 +99,10 @@ export function memoryIo(start: string | null): PlanIo & { text: string | null; 
     write(path: string, text: string, expected: string | null) {
       io.beforeWrite?.();
       if (io.text !== expected) {
-        return { ok: false as const, error: { code: 'file.changed' as const, message: `${path} changed.`, hint: 'Again.' } };
+        return {
+          ok: false as const,
+          error: { code: 'file.changed' as const, message: `${path} changed.`, hint: 'Again.' },
+        };
       }
       io.text = text;
       io.writes += 1;
@@ -144,5 +148,3 @@ export function changedLines(before: string, after: string): { added: string[]; 
   }
   return { added, removed: left };
 }
-
-export const realIo = fileIo;

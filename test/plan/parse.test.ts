@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { printPlan } from '../../src/km/plan/document.ts';
-import { parsePlan } from '../../src/km/plan/parse.ts';
-import { readNotes } from '../../src/km/plan/notes.ts';
-import { readValues } from '../../src/km/plan/values.ts';
 import { countPlan } from '../../src/km/plan/import.ts';
+import { readNotes } from '../../src/km/plan/notes.ts';
+import { parsePlan } from '../../src/km/plan/parse.ts';
+import { readValues } from '../../src/km/plan/values.ts';
 import { ourPlan, PLAN, parsedTask, sharedPlans } from './fixtures.ts';
 
 const roundTrips = (text: string) => printPlan(parsePlan(text)) === text;
@@ -17,8 +17,37 @@ describe('any text survives parsing and printing', () => {
 
   it('texts made of the parts of plans', () => {
     const part = fc.constantFrom(
-      '\r\n', '\n', '\r', '\uFEFF', '\t', '  ', '    ', '- ', '- [ ] ', '* [x] ', '1. [~] ', '**S1.1 – A**', 'S1: b', '```', '~~~', '<!--', '-->',
-      '`', '## Stage 1 – X', '# Done', '---', '- **Notes:**', '- **Verify:** `a`', 'Stage 2 – Y', '<<<<<<< HEAD', '=======', '>>>>>>> x', 'word', ' ', '\u00a0', '\u0000',
+      '\r\n',
+      '\n',
+      '\r',
+      '\uFEFF',
+      '\t',
+      '  ',
+      '    ',
+      '- ',
+      '- [ ] ',
+      '* [x] ',
+      '1. [~] ',
+      '**S1.1 – A**',
+      'S1: b',
+      '```',
+      '~~~',
+      '<!--',
+      '-->',
+      '`',
+      '## Stage 1 – X',
+      '# Done',
+      '---',
+      '- **Notes:**',
+      '- **Verify:** `a`',
+      'Stage 2 – Y',
+      '<<<<<<< HEAD',
+      '=======',
+      '>>>>>>> x',
+      'word',
+      ' ',
+      '\u00a0',
+      '\u0000',
     );
     const text = fc.array(part, { maxLength: 60 }).map(parts => parts.join(''));
     fc.assert(
@@ -43,7 +72,9 @@ describe('any text survives parsing and printing', () => {
     for (const text of texts) expect(roundTrips(text)).toBe(true);
     const mutated = fc
       .tuple(fc.constantFrom(...texts), fc.nat(), fc.nat({ max: 400 }), fc.string({ unit: 'binary', maxLength: 8 }))
-      .map(([text, at, length, put]) => text.slice(0, at % text.length) + put + text.slice((at % text.length) + length));
+      .map(
+        ([text, at, length, put]) => text.slice(0, at % text.length) + put + text.slice((at % text.length) + length),
+      );
     fc.assert(fc.property(mutated, roundTrips), { numRuns: 500 });
     for (const text of texts) expect(roundTrips(text.replaceAll('\n', '\r\n'))).toBe(true);
     for (const text of texts) expect(roundTrips(text.replaceAll('\n', '\r'))).toBe(true);
@@ -55,35 +86,83 @@ describe('tasks and stages', () => {
     const document = parsePlan(ourPlan() ?? '');
     expect(document.stages.map(stage => stage.key)).toEqual(['S1', 'S2', 'S3', 'S4', 'S5', 'S6', 'S7', 'S8']);
     const counts = [3, 3, 3, 3, 4, 3, 3, 3];
-    const expected = counts.flatMap((count, stage) => Array.from({ length: count }, (_, task) => `S${stage + 1}.${task + 1}`));
+    const expected = counts.flatMap((count, stage) =>
+      Array.from({ length: count }, (_, task) => `S${stage + 1}.${task + 1}`),
+    );
     expect(document.tasks.map(task => task.key)).toEqual(expected);
     expect(document.tasks.every(task => task.key.startsWith(`${task.parent}.`))).toBe(true);
     expect(document.unrecognised).toEqual([]);
     expect(document.markers).toEqual([]);
-    expect(countPlan(document)).toEqual({ stages: 8, tasks: 25, done: 0, open: 25, in_progress: 0, blocked: 0, cancelled: 0 });
+    expect(countPlan(document)).toEqual({
+      stages: 8,
+      tasks: 25,
+      done: 0,
+      open: 25,
+      in_progress: 0,
+      blocked: 0,
+      cancelled: 0,
+    });
     const checklist = readValues(document, document.tasks[4] ?? parsedTask(PLAN, 'S1.1').task).description;
     expect(checklist).toContain('[ ] GPU enabled');
   });
 
   it('reads each way to write a head', () => {
-    const heads = ['**A1 – T**', '**A2 — T**', '**A3 - T**', '**A4: T**', '**A5** – T', '**A6:** T', 'A7 – T', 'A8: T', 'T-9 - T', '#010 – T', '1.2 – T'];
+    const heads = [
+      '**A1 – T**',
+      '**A2 — T**',
+      '**A3 - T**',
+      '**A4: T**',
+      '**A5** – T',
+      '**A6:** T',
+      'A7 – T',
+      'A8: T',
+      'T-9 - T',
+      '#010 – T',
+      '1.2 – T',
+    ];
     const document = parsePlan(heads.map(head => `- [ ] ${head}\n`).join(''));
-    expect(document.tasks.map(task => task.key)).toEqual(['A1', 'A2', 'A3', 'A4', 'A5', 'A6', 'A7', 'A8', 'T-9', '#010', '1.2']);
+    expect(document.tasks.map(task => task.key)).toEqual([
+      'A1',
+      'A2',
+      'A3',
+      'A4',
+      'A5',
+      'A6',
+      'A7',
+      'A8',
+      'T-9',
+      '#010',
+      '1.2',
+    ]);
     expect(new Set(document.tasks.map(task => task.title))).toEqual(new Set(['T']));
   });
 
   it('reads each box', () => {
     const marks = [' ', 'x', 'X', '~', '/', '!', '-'];
     const document = parsePlan(marks.map((mark, index) => `* [${mark}] **A${index} – T**\n`).join(''));
-    expect(document.tasks.map(task => task.box)).toEqual(['open', 'done', 'done', 'in-progress', 'in-progress', 'blocked', 'cancelled']);
+    expect(document.tasks.map(task => task.box)).toEqual([
+      'open',
+      'done',
+      'done',
+      'in-progress',
+      'in-progress',
+      'blocked',
+      'cancelled',
+    ]);
   });
 
   it('takes no words for a key', () => {
-    expect(keys('- [ ] Note: do this\n- [ ] **TODO – later**\n- [ ] 2026-01-02: party\n- [ ] see [a](b)\n- [x](y) A1 – no\n')).toEqual([]);
+    expect(
+      keys(
+        '- [ ] Note: do this\n- [ ] **TODO – later**\n- [ ] 2026-01-02: party\n- [ ] see [a](b)\n- [x](y) A1 – no\n',
+      ),
+    ).toEqual([]);
   });
 
   it('names a stage once, whether the roadmap, a heading or both name it', () => {
-    const document = parsePlan('- [x] **Stage 1 – From the list**\n\n## Stage 1 – From the heading\n\n# Stage 2: Alone #\n\n- [ ] B1 – x\n');
+    const document = parsePlan(
+      '- [x] **Stage 1 – From the list**\n\n## Stage 1 – From the heading\n\n# Stage 2: Alone #\n\n- [ ] B1 – x\n',
+    );
     expect(document.stages.map(({ key, title, item, heading }) => [key, title, item?.box, heading])).toEqual([
       ['S1', 'From the list', 'done', 2],
       ['S2', 'Alone', undefined, 4],
@@ -92,9 +171,14 @@ describe('tasks and stages', () => {
   });
 
   it('nests a bold task in a task and leaves other boxes to the task’s checklist', () => {
-    const text = '- [ ] **A1 – Outer**\n  - [ ] A9 – a step\n  - [ ] plain\n  - [ ] **A1.1 – Inner**\n    - **Priority:** 0\n- [ ] **A2 – Next**\n';
+    const text =
+      '- [ ] **A1 – Outer**\n  - [ ] A9 – a step\n  - [ ] plain\n  - [ ] **A1.1 – Inner**\n    - **Priority:** 0\n- [ ] **A2 – Next**\n';
     const document = parsePlan(text);
-    expect(document.tasks.map(({ key, parent }) => [key, parent])).toEqual([['A1', null], ['A1.1', 'A1'], ['A2', null]]);
+    expect(document.tasks.map(({ key, parent }) => [key, parent])).toEqual([
+      ['A1', null],
+      ['A1.1', 'A1'],
+      ['A2', null],
+    ]);
     expect(document.unrecognised).toEqual([]);
     expect(parsedTask(text, 'A1').task.own_end).toBe(3);
     expect(readValues(document, parsedTask(text, 'A1.1').task).priority).toBe(0);
@@ -127,12 +211,16 @@ describe('tasks and stages', () => {
   });
 
   it('says which check boxes belong to nothing', () => {
-    const document = parsePlan('- [ ] loose\n- [ ] **Stage 1 – S**\n  - [ ] of the stage\n- [ ] **A1 – x**\n  - [ ] step\n');
+    const document = parsePlan(
+      '- [ ] loose\n- [ ] **Stage 1 – S**\n  - [ ] of the stage\n- [ ] **A1 – x**\n  - [ ] step\n',
+    );
     expect(document.unrecognised).toEqual([0]);
   });
 
   it('refuses nothing but says where merge markers and double keys are', () => {
-    const document = parsePlan('<<<<<<< HEAD\n- [ ] A1 – x\n=======\n- [ ] A1 – y\n>>>>>>> other\n```\n<<<<<<< in code\n```\n');
+    const document = parsePlan(
+      '<<<<<<< HEAD\n- [ ] A1 – x\n=======\n- [ ] A1 – y\n>>>>>>> other\n```\n<<<<<<< in code\n```\n',
+    );
     expect(document.markers).toEqual([0, 4]);
     expect(document.duplicates).toEqual([{ key: 'A1', first: 1, second: 3 }]);
   });
@@ -196,16 +284,26 @@ describe('what a task says', () => {
     const other = parsedTask(text.replaceAll('\n', '\r\n'), 'A1');
     expect(readValues(other.document, other.task)).toEqual(values);
     const plain = parsedTask('1. [ ] A1 – T\n\t- **Depends On**: B2\n\t- verify: `a`, `b`\n\t- Priority: high\n', 'A1');
-    expect(readValues(plain.document, plain.task)).toMatchObject({ depends_on: ['B2'], checks: ['a', 'b'], priority: 1 });
+    expect(readValues(plain.document, plain.task)).toMatchObject({
+      depends_on: ['B2'],
+      checks: ['a', 'b'],
+      priority: 1,
+    });
   });
 
   it('reads a fence below Verify as one command', () => {
-    const { document, task } = parsedTask('- [ ] A1 – T\n  - **Verify:**\n    ~~~sh\n    a \\\n      b\n    ~~~\n    - `c`\n', 'A1');
+    const { document, task } = parsedTask(
+      '- [ ] A1 – T\n  - **Verify:**\n    ~~~sh\n    a \\\n      b\n    ~~~\n    - `c`\n',
+      'A1',
+    );
     expect(readValues(document, task).checks).toEqual(['a \\\n  b', 'c']);
   });
 
   it('takes none, nothing and a dash for an empty list', () => {
-    const { document, task } = parsedTask('- [ ] A1 – T\n  - **Depends on:** none\n  - **Tags:** –\n  - **Verify:** -\n', 'A1');
+    const { document, task } = parsedTask(
+      '- [ ] A1 – T\n  - **Depends on:** none\n  - **Tags:** –\n  - **Verify:** -\n',
+      'A1',
+    );
     expect(readValues(document, task)).toMatchObject({ depends_on: [], tags: [], checks: [] });
   });
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { importPlan } from '../../src/km/plan/import.ts';
@@ -21,29 +21,53 @@ describe('the first sync', () => {
     expect(result).toMatchObject({ changed_files: [], to_file: 0, conflicts: [] });
     expect(result.to_database).toBeGreaterThan(5);
     expect(world.io.text).toBe(PLAN);
-    expect(world.task('S1.1')).toMatchObject({ title: 'One', parent: 'S1', description: 'Do the first thing.\n- with care', status: 'pending', created_at: '2026-01-01T00:00:00.000Z' });
+    expect(world.task('S1.1')).toMatchObject({
+      title: 'One',
+      parent: 'S1',
+      description: 'Do the first thing.\n- with care',
+      status: 'pending',
+      created_at: '2026-01-01T00:00:00.000Z',
+    });
     expect(world.task('S1.2')).toMatchObject({ depends_on: ['S1.1'], checks: ['npm test'] });
     expect(world.task('S1')).toMatchObject({ kind: 'stage', description: 'Something that works.' });
     expect(world.km.notes(world.task('S1.1').id)).toMatchObject([{ agent: 'person', text: 'Look at the old code.' }]);
-    expect(world.km.listTasks({ project_id: world.project.id, stages: true }).tasks.map(task => task.key)).toEqual(['S1', 'S1.1', 'S1.2', 'S2', 'S2.1', 'S2.2']);
+    expect(world.km.listTasks({ project_id: world.project.id, stages: true }).tasks.map(task => task.key)).toEqual([
+      'S1',
+      'S1.1',
+      'S1.2',
+      'S2',
+      'S2.1',
+      'S2.2',
+    ]);
     expect(world.sync()).toEqual(NOTHING);
     expect(world.pull()).toEqual(NOTHING);
     expect(world.io.writes).toBe(0);
   });
 
-  it.skipIf(ourPlan() === undefined)('of the format’s own plan imports 25 tasks, and twice in a row changes no byte', () => {
-    const world = planWorld(ourPlan() ?? '');
-    world.sync();
-    expect(world.km.listTasks({ project_id: world.project.id }).total).toBe(25);
-    expect(world.sync()).toEqual(NOTHING);
-    expect(world.io.text).toBe(ourPlan());
-  });
+  it.skipIf(ourPlan() === undefined)(
+    'of the format’s own plan imports 25 tasks, and twice in a row changes no byte',
+    () => {
+      const world = planWorld(ourPlan() ?? '');
+      world.sync();
+      expect(world.km.listTasks({ project_id: world.project.id }).total).toBe(25);
+      expect(world.sync()).toEqual(NOTHING);
+      expect(world.io.text).toBe(ourPlan());
+    },
+  );
 
   it('takes the marks of a plan that is under way, and writes no log for what was done before', () => {
-    const world = planWorld('- [x] A1 – T\n- [~] A2 – T\n- [!] A3 – T\n- [-] A4 – T\n- [ ] A5 – T\n  - **Depends on:** A6\n- [ ] A6 – T\n');
+    const world = planWorld(
+      '- [x] A1 – T\n- [~] A2 – T\n- [!] A3 – T\n- [-] A4 – T\n- [ ] A5 – T\n  - **Depends on:** A6\n- [ ] A6 – T\n',
+    );
     const before = world.io.text;
     expect(world.sync().conflicts).toEqual([]);
-    expect(['A1', 'A2', 'A3', 'A4', 'A5'].map(key => world.task(key).status)).toEqual(['done', 'in-progress', 'blocked', 'cancelled', 'pending']);
+    expect(['A1', 'A2', 'A3', 'A4', 'A5'].map(key => world.task(key).status)).toEqual([
+      'done',
+      'in-progress',
+      'blocked',
+      'cancelled',
+      'pending',
+    ]);
     expect(world.task('A3').reason).toBe('needs_input');
     expect(world.task('A5').depends_on).toEqual(['A6']);
     expect(world.io.text).toBe(before);
@@ -52,9 +76,15 @@ describe('the first sync', () => {
 
   it('of a file with merge markers or double keys is refused with the lines, and nothing is taken', () => {
     const world = planWorld('- [ ] A1 – x\n- [ ] A1 – y\n');
-    expect(syncPlan(world.options())).toMatchObject({ ok: false, error: { code: 'plan.invalid', details: { first: 1, second: 2 } } });
+    expect(syncPlan(world.options())).toMatchObject({
+      ok: false,
+      error: { code: 'plan.invalid', details: { first: 1, second: 2 } },
+    });
     world.io.text = '- [ ] A1 – x\n<<<<<<< HEAD\n';
-    expect(pullPlan(world.options())).toMatchObject({ ok: false, error: { code: 'plan.invalid', details: { line: 2 } } });
+    expect(pullPlan(world.options())).toMatchObject({
+      ok: false,
+      error: { code: 'plan.invalid', details: { line: 2 } },
+    });
     expect(world.km.listTasks({ project_id: world.project.id }).total).toBe(0);
   });
 
@@ -73,7 +103,12 @@ describe('what the database changed', () => {
     world.km.appendTaskNote(world.task('S1.1').id, 'It was\neasy.', 'coder');
     expect(world.sync()).toMatchObject({ changed_files: ['plans.md'], to_database: 0, to_file: 3, conflicts: [] });
     expect(changedLines(PLAN, world.io.text ?? '')).toEqual({
-      removed: ['- Last Updated: `<auto>`', '- Last Editor (Agent / CLI): `<name>`', '- [ ] **S1.1 – One**', '  - **Last Updated:** `<timestamp>`'],
+      removed: [
+        '- Last Updated: `<auto>`',
+        '- Last Editor (Agent / CLI): `<name>`',
+        '- [ ] **S1.1 – One**',
+        '  - **Last Updated:** `<timestamp>`',
+      ],
       added: [
         '- Last Updated: `2026-11-21T09:00:00Z`',
         '- Last Editor (Agent / CLI): `llmclis`',
@@ -128,7 +163,17 @@ describe('what the database changed', () => {
   it('adds tasks and their notes once', () => {
     const world = planWorld();
     world.sync();
-    const id = must(world.km.addTask({ project_id: world.project.id, title: 'New one', description: 'Line one  \nline <!-- two', depends_on: ['S1.2'] }, 'max')).id;
+    const id = must(
+      world.km.addTask(
+        {
+          project_id: world.project.id,
+          title: 'New one',
+          description: 'Line one  \nline <!-- two',
+          depends_on: ['S1.2'],
+        },
+        'max',
+      ),
+    ).id;
     must(world.km.addTask({ project_id: world.project.id, title: 'Sub', key: 'S1.1.1', parent: 'S1.1' }, 'manager'));
     world.km.appendTaskNote(id, 'a note', 'max');
     expect(world.sync()).toMatchObject({ to_file: 2, conflicts: [] });
@@ -136,19 +181,39 @@ describe('what the database changed', () => {
     expect(world.sync()).toEqual(NOTHING);
     expect(world.task('T1').description).toBe('Line one\nline <! -- two');
     expect(world.task('T1').depends_on).toEqual(['S1.2']);
-    expect(world.km.listTasks({ project_id: world.project.id }).tasks.map(task => task.key)).toEqual(['S1.1', 'S1.1.1', 'S1.2', 'S2.1', 'S2.2', 'T1']);
+    expect(world.km.listTasks({ project_id: world.project.id }).tasks.map(task => task.key)).toEqual([
+      'S1.1',
+      'S1.1.1',
+      'S1.2',
+      'S2.1',
+      'S2.2',
+      'T1',
+    ]);
   });
 
   it('writes values that were edited', () => {
     const world = planWorld();
     world.sync();
-    must(world.km.editTask(world.task('S2.1').id, { title: 'Drei', priority: 0, role: 'tester', tags: ['ui'], checks: ['make `x`'], depends_on: ['S1.2'] }, 'max'));
+    must(
+      world.km.editTask(
+        world.task('S2.1').id,
+        { title: 'Drei', priority: 0, role: 'tester', tags: ['ui'], checks: ['make `x`'], depends_on: ['S1.2'] },
+        'max',
+      ),
+    );
     must(world.km.editTask(world.task('S1.1').id, { description: 'Other\nwords' }, 'max'));
     expect(world.sync()).toMatchObject({ to_file: 7, to_database: 0, conflicts: [] });
     expect(world.io.text).toContain('- [ ] **S2.1 – Drei**\n  - **Last Updated:**');
     expect(world.io.text).toContain('  - **Description:** Other\n    words\n  - **Created:**');
     expect(world.sync()).toEqual(NOTHING);
-    expect(world.task('S2.1')).toMatchObject({ title: 'Drei', priority: 0, role: 'tester', tags: ['ui'], checks: ['make `x`'], depends_on: ['S1.2'] });
+    expect(world.task('S2.1')).toMatchObject({
+      title: 'Drei',
+      priority: 0,
+      role: 'tester',
+      tags: ['ui'],
+      checks: ['make `x`'],
+      depends_on: ['S1.2'],
+    });
   });
 
   it('leaves a place alone that cannot be edited', () => {
@@ -169,13 +234,29 @@ describe('what the person changed', () => {
     world.edit('Look at the old code.', 'Look at the old code.\n    - And at the new.');
     world.edit('- [ ] **S2.2 – Four**', '- [ ] **S2.0 – Before**\n- [ ] **S2.2 – Four**');
     expect(world.pull()).toMatchObject({ to_file: 0, to_database: 5, conflicts: [], changed_files: [] });
-    expect(world.task('S1.1')).toMatchObject({ title: 'Uno', status: 'done', proof: 'accepted-by-person', last_agent: 'person' });
+    expect(world.task('S1.1')).toMatchObject({
+      title: 'Uno',
+      status: 'done',
+      proof: 'accepted-by-person',
+      last_agent: 'person',
+    });
     expect(world.task('S1.2').checks).toEqual(['npm run check']);
-    expect(world.km.notes(world.task('S1.1').id).map(note => note.text)).toEqual(['Look at the old code.', 'And at the new.']);
-    expect(world.km.listTasks({ project_id: world.project.id }).tasks.map(task => task.key)).toEqual(['S1.1', 'S1.2', 'S2.1', 'S2.0', 'S2.2']);
+    expect(world.km.notes(world.task('S1.1').id).map(note => note.text)).toEqual([
+      'Look at the old code.',
+      'And at the new.',
+    ]);
+    expect(world.km.listTasks({ project_id: world.project.id }).tasks.map(task => task.key)).toEqual([
+      'S1.1',
+      'S1.2',
+      'S2.1',
+      'S2.0',
+      'S2.2',
+    ]);
     const before = world.io.text ?? '';
     expect(world.sync()).toMatchObject({ to_database: 0, to_file: 1 });
-    expect(changedLines(before, world.io.text ?? '').added.at(-1)).toBe('- 2026-11-21 — **S1.1 – Uno** (proof: accepted-by-person) by person');
+    expect(changedLines(before, world.io.text ?? '').added.at(-1)).toBe(
+      '- 2026-11-21 — **S1.1 – Uno** (proof: accepted-by-person) by person',
+    );
     expect(world.sync()).toEqual(NOTHING);
   });
 
@@ -204,7 +285,11 @@ describe('what the person changed', () => {
   it('keeps a task that vanished from the file, and takes the flag away when it is back', () => {
     const world = planWorld();
     world.sync();
-    const flagged = () => world.km.history(world.task('S2.1').id).filter(entry => 'vanished' in entry.data).map(entry => entry.data.vanished);
+    const flagged = () =>
+      world.km
+        .history(world.task('S2.1').id)
+        .filter(entry => 'vanished' in entry.data)
+        .map(entry => entry.data.vanished);
     world.edit('- [ ] **S2.1 – Three**\n', '');
     expect(world.sync()).toMatchObject({ to_database: 1, to_file: 0 });
     expect(world.task('S2.1').status).toBe('pending');
@@ -271,7 +356,9 @@ describe('what both changed', () => {
     must(world.km.editTask(world.task('S1.1').id, { title: 'From the database', tags: ['db'] }, 'coder'));
     world.edit('**S1.1 – One**', '**S1.1 – From the file**');
     const result = world.sync();
-    expect(result.conflicts).toEqual([{ key: 'S1.1', field: 'title', file: 'From the file', database: 'From the database' }]);
+    expect(result.conflicts).toEqual([
+      { key: 'S1.1', field: 'title', file: 'From the file', database: 'From the database' },
+    ]);
     expect(world.task('S1.1')).toMatchObject({ title: 'From the file', tags: ['db'] });
     expect(world.io.text).toMatch(/ {4}- 2026-11-21 \(llmclis\): title was changed .*From the database\n/);
     expect(world.io.text).toContain('  - **Tags:** db');
@@ -320,7 +407,17 @@ describe('what both changed', () => {
 
 describe('importing', () => {
   const importInto = (world: ReturnType<typeof planWorld>, path: string, text: string) =>
-    must(importPlan({ km: world.km, project: world.project, path, text, io: world.io, now: world.clock.now(), agent: 'max' }));
+    must(
+      importPlan({
+        km: world.km,
+        project: world.project,
+        path,
+        text,
+        io: world.io,
+        now: world.clock.now(),
+        agent: 'max',
+      }),
+    );
 
   it.skipIf(ourPlan() === undefined)('counts what the file says, also the second time', () => {
     const world = planWorld(ourPlan() ?? '');
@@ -338,7 +435,10 @@ describe('importing', () => {
     expect(result.unrecognised).toEqual([{ line: 2, text: '- [ ] no key' }]);
     expect(world.sync()).toMatchObject({ to_file: 1, to_database: 0 });
     expect(world.io.text).toContain('- [ ] **X1 – From elsewhere**');
-    expect(importInto(world, '/elsewhere/todo.md', '- [x] X1 – From elsewhere\n')).toMatchObject({ updated: 1, unchanged: 0 });
+    expect(importInto(world, '/elsewhere/todo.md', '- [x] X1 – From elsewhere\n')).toMatchObject({
+      updated: 1,
+      unchanged: 0,
+    });
     expect(world.task('X1').status).toBe('done');
   });
 });
@@ -352,14 +452,15 @@ describe('files on disk', () => {
     expect(io.stat(file)).toBeNull();
     must(io.write(file, 'one', null));
     expect(io.write(file, 'two', null)).toMatchObject({ ok: false, error: { code: 'file.changed' } });
-    writeFileSync(file, 'one', { mode: 0o600 });
+    chmodSync(file, 0o640);
     const stat = must(io.write(file, 'two\n', 'one'));
+    expect(statSync(file).mode & 0o777).toBe(0o640);
+    expect(readdirSync(project.root)).toEqual(['plans.md']);
     expect(io.read(file)).toEqual({ text: 'two\n', ...stat });
     expect(stat).toEqual(io.stat(file));
     writeFileSync(file, Buffer.from([0xff, 0x41]));
     expect(io.write(file, 'x', '\uFFFDA')).toMatchObject({ ok: false, error: { code: 'plan.invalid' } });
     expect(statSync(file).size).toBe(2);
-    mkdirSync(join(project.root, 'sub'));
     expect(io.write(join(project.root, 'missing/plans.md'), 'x', null).ok).toBe(false);
     rmSync(project.root, { recursive: true });
   });

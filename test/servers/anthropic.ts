@@ -1,8 +1,8 @@
 import { at, isRecord, numberAt, stringAt } from '../../src/models/json.ts';
+import { anthropicError } from './anthropic-faults.ts';
 import {
   type Answer,
   counted,
-  type Fault,
   type ParsedChat,
   type ParsedMessage,
   type Protocol,
@@ -13,63 +13,14 @@ import {
   startScripted,
 } from './scripted.ts';
 
+export { anthropicFaults } from './anthropic-faults.ts';
+
 export type ScriptedAnthropic = {
   readonly reply: Reply;
   /** The key that is accepted. Default: any. */
   readonly key?: string;
   readonly models?: readonly string[];
 };
-
-const status = (
-  code: number,
-  type: string,
-  message: string,
-  rest: { headers?: Record<string, string>; details?: object } = {},
-): Fault => ({
-  kind: 'status',
-  status: code,
-  body: errorBody(type, message, rest.details),
-  ...(rest.headers !== undefined && { headers: rest.headers }),
-});
-const errorBody = (type: string, message: string, details?: object) => ({
-  type: 'error',
-  error: { type, message, ...(details !== undefined && { details }) },
-  request_id: 'req_011',
-});
-/** Failures word for word. */
-export const anthropicFaults = {
-  auth: status(401, 'authentication_error', 'invalid x-api-key'),
-  rateLimit: (seconds: number): Fault =>
-    status(
-      429,
-      'rate_limit_error',
-      'This request would exceed your organization’s rate limit of 50,000 input tokens per minute.',
-      { headers: { 'retry-after': String(seconds) } },
-    ),
-  spendLimit: status(429, 'rate_limit_error', 'Your organization has reached its spend limit.', {
-    details: { error_code: 'enforced_spend_limit_reached' },
-  }),
-  noCredit: status(
-    400,
-    'invalid_request_error',
-    'Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing to upgrade or purchase credits.',
-  ),
-  billing: status(402, 'billing_error', 'Your account has a billing problem.'),
-  overloaded: status(529, 'overloaded_error', 'Overloaded'),
-  overloadedLine: {
-    kind: 'error_line',
-    after_parts: 1,
-    body: { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } },
-  },
-  overflow: status(400, 'invalid_request_error', 'prompt is too long: 210000 tokens > 200000 maximum'),
-  overflowWithOutput: status(
-    400,
-    'invalid_request_error',
-    'input length and `max_tokens` exceed context limit: 190000 + 20000 > 200000, decrease input length or `max_tokens` and try again',
-  ),
-  noThinking: status(400, 'invalid_request_error', 'adaptive thinking is not supported on this model'),
-  modelMissing: status(404, 'not_found_error', 'model: claude-none-1'),
-} satisfies Record<string, Fault | ((seconds: number) => Fault)>;
 
 /** A server that speaks Anthropic's Messages API, streaming, and refuses what the real one refuses. */
 export const scriptedAnthropic = (options: ScriptedAnthropic): Promise<ScriptedServer> =>
@@ -82,9 +33,10 @@ function protocol({ key, models = ['claude-test-1'] }: ScriptedAnthropic): Proto
       // The library of version 1 sends the key as a bearer token and the new API version; both ways are accepted.
       const given = headers['x-api-key'] ?? headers.authorization?.replace(/^Bearer /, '');
       if (given === undefined || (key !== undefined && given !== key)) {
-        return { status: 401, body: errorBody('authentication_error', 'invalid x-api-key') };
+        return { status: 401, body: anthropicError('authentication_error', 'invalid x-api-key') };
       }
-      if (!API_VERSIONS.includes(String(headers['anthropic-version']))) return refusal('anthropic-version: header is required');
+      if (!API_VERSIONS.includes(String(headers['anthropic-version'])))
+        return refusal('anthropic-version: header is required');
       if (path === '/v1/models') {
         const data = models.map(id => ({
           type: 'model',
@@ -96,7 +48,7 @@ function protocol({ key, models = ['claude-test-1'] }: ScriptedAnthropic): Proto
         return { status: 200, body: { data, has_more: false, first_id: models[0], last_id: models.at(-1) } };
       }
       if (path === '/v1/messages' && method === 'POST' && isRecord(body)) return { chat: parse(body) };
-      return { status: 404, body: errorBody('not_found_error', 'Not found') };
+      return { status: 404, body: anthropicError('not_found_error', 'Not found') };
     },
     refuse: ({ raw }) => refuse(raw),
     pieces,
@@ -106,7 +58,7 @@ function protocol({ key, models = ['claude-test-1'] }: ScriptedAnthropic): Proto
 
 const API_VERSIONS = ['2023-06-01', '2026-10-21'];
 
-const refusal = (message: string): Answer => ({ status: 400, body: errorBody('invalid_request_error', message) });
+const refusal = (message: string): Answer => ({ status: 400, body: anthropicError('invalid_request_error', message) });
 const blocksOf = (content: unknown): readonly unknown[] =>
   typeof content === 'string' ? [{ type: 'text', text: content }] : Array.isArray(content) ? content : [];
 const ofType = (blocks: readonly unknown[], type: string): readonly unknown[] =>
@@ -205,24 +157,7 @@ function block(index: number, start: object, deltas: readonly object[]): readonl
   return changes.length < 2 ? [first + end] : [first, ...changes.slice(1, -1), `${changes.at(-1)}${end}`];
 }
 
-function pieces(reply: ScriptedReply, chat: ParsedChat) {
-  const tokens = counted(reply, chat);
-  const usage = {
-    input_tokens: tokens.in - tokens.cached,
-    cache_creation_input_tokens: 0,
-    cache_read_input_tokens: tokens.cached,
-    output_tokens: 1,
-  };
-  const message = {
-    id: 'msg_01',
-    type: 'message',
-    role: 'assistant',
-    model: chat.model,
-    content: [],
-    stop_reason: null,
-    stop_sequence: null,
-    usage,
-  };
+function blocksOfReply(reply: ScriptedReply, chat: ParsedChat): readonly string[] {
   const blocks: (readonly string[])[] = [];
   if (reply.thinking !== undefined) {
     const deltas = [
@@ -247,6 +182,27 @@ function pieces(reply: ScriptedReply, chat: ParsedChat) {
     }));
     blocks.push(block(blocks.length, { type: 'tool_use', id, name, input: {} }, json));
   }
+  return blocks.flat();
+}
+
+function pieces(reply: ScriptedReply, chat: ParsedChat) {
+  const tokens = counted(reply, chat);
+  const usage = {
+    input_tokens: tokens.in - tokens.cached,
+    cache_creation_input_tokens: 0,
+    cache_read_input_tokens: tokens.cached,
+    output_tokens: 1,
+  };
+  const message = {
+    id: 'msg_01',
+    type: 'message',
+    role: 'assistant',
+    model: chat.model,
+    content: [],
+    stop_reason: null,
+    stop_sequence: null,
+    usage,
+  };
   const stop = reply.stop ?? ((reply.calls ?? []).length > 0 ? 'tool_use' : 'end_turn');
   const details =
     stop === 'refusal' ? { type: 'refusal', category: 'cyber', explanation: 'It could enable cyber harm.' } : null;
@@ -260,7 +216,7 @@ function pieces(reply: ScriptedReply, chat: ParsedChat) {
   ];
   return {
     opening: [event('message_start', { type: 'message_start', message }) + event('ping', { type: 'ping' })],
-    parts: blocks.flat(),
+    parts: blocksOfReply(reply, chat),
     closing,
   };
 }

@@ -81,7 +81,7 @@ export const reply = (
   task: string,
   turn: number,
   call: number,
-  ...calls: readonly { readonly name: string; readonly input: unknown }[]
+  ...calls: readonly { readonly name: string; readonly input: Record<string, unknown> }[]
 ): ReplayEntry => ({
   task,
   try: turn,

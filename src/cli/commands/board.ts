@@ -56,10 +56,11 @@ export const board = defineCommand({
       out.json({ project: at.value.project, tasks: ports.tasks(), next: ports.next(), run: ports.latestRun() });
       return ok(0);
     }
-    const { interactive, columns, stdin, stdout } = shell.terminal;
     const screens = await shell.screens();
-    if (interactive) await screens.openBoard(ports, { stdin, stdout, signal: shell.interrupts() });
-    else out.line(screens.boardText(ports, columns));
+    if (shell.terminal.interactive()) {
+      const { stdin, stdout } = shell.terminal;
+      await screens.openBoard(ports, { stdin, stdout, signal: shell.interrupts() });
+    } else out.line(screens.boardText(ports, shell.terminal.columns()));
     return ok(0);
   },
 });

@@ -99,7 +99,7 @@ export const demo = defineCommand({
   ],
   run: async (app: Pick<App, 'demo' | 'cwd'>, { flags }, out, shell) => {
     const options = given({ folder: flags.folder === undefined ? undefined : resolve(app.cwd, flags.folder) });
-    const screen = shell.terminal.interactive && !out.isJson;
+    const screen = shell.terminal.interactive() && !out.isJson;
     const report = screen ? await onScreen(app, options, shell) : await inLines(app, options, shell);
     if (!report.ok) return report;
     out.lines(whereabouts(report.value));

@@ -34,11 +34,12 @@ export type Given = {
 export function giveFile(side: Side, taken: Taken): Given {
   const all = readTasks(side.km, side.project_id);
   const added = side.adopts ? newTasks(side, all) : { tasks: [], stages: [] };
+  const base = tasksByKey(side.base);
   const groups = [
-    ...side.file.tasks.flatMap(task => taskGroup(side, task, all.get(task.key), taken)),
+    ...side.file.tasks.flatMap(task => taskGroup(side, task, base.get(task.key), all.get(task.key), taken)),
     ...side.file.stages.flatMap(stage => stageGroup(side, stage, all)),
     ...addedGroup(side.file, added.tasks, added.stages),
-    ...logGroup(side, all, taken),
+    ...logGroup(side, [...side.file.tasks, ...added.tasks], all, taken),
   ];
   const kept = settle(side.file, groups);
   if (kept.length === 0) return { document: side.file, changes: 0, added: [], written: [] };
@@ -73,13 +74,19 @@ function settle(file: PlanDocument, groups: readonly Group[]): readonly Group[] 
   return kept;
 }
 
-function taskGroup(side: Side, task: PlanTask, known: Task | undefined, taken: Taken): readonly Group[] {
+function taskGroup(
+  side: Side,
+  task: PlanTask,
+  old: PlanTask | undefined,
+  known: Task | undefined,
+  taken: Taken,
+): readonly Group[] {
   if (known === undefined) return [];
   const box = taken.boxes.get(task.key);
   const was = readValues(side.file, task);
   const values = withUnknown(taken.values.get(task.key) ?? {}, was, taken);
   const names = VALUE_NAMES.filter(name => values[name] !== undefined);
-  const notes = missingNotes(side, task, known).map(note => oneLine(printNote(note)));
+  const notes = missingNotes(side, task, old, known).map(note => oneLine(printNote(note)));
   if (box === undefined && names.length === 0 && notes.length === 0) return [];
   const fields = names.flatMap(name => {
     const value = values[name];
@@ -116,9 +123,8 @@ function withUnknown(values: Partial<PlanValues>, was: PlanValues, taken: Taken)
 }
 
 /** A person's note that was synced once is theirs to change or take out of the file; all others must be there. */
-function missingNotes(side: Side, task: PlanTask, known: Task): readonly TaskNote[] {
+function missingNotes(side: Side, task: PlanTask, old: PlanTask | undefined, known: Task): readonly TaskNote[] {
   const { missing } = matchNotes(readNotes(side.file, task), side.km.notes(known.id));
-  const old = tasksByKey(side.base).get(task.key);
   const before = new Set(side.base === null || old === undefined ? [] : readNotes(side.base, old).map(oneLine));
   const since = side.synced_at?.slice(0, 19) ?? '';
   return missing.filter(
@@ -196,9 +202,14 @@ function addedGroup(file: PlanDocument, tasks: readonly AddedTask[], stages: rea
 }
 
 /** Tasks that became done since they are in the database (not those that a plan listed as done from the start). */
-function logGroup(side: Side, all: ReadonlyMap<string, Task>, taken: Taken): readonly Group[] {
+function logGroup(
+  side: Side,
+  tasks: readonly { readonly key: string }[],
+  all: ReadonlyMap<string, Task>,
+  taken: Taken,
+): readonly Group[] {
   const logged = logIndex(side.file);
-  const due = side.file.tasks.flatMap(({ key }) => {
+  const due = tasks.flatMap(({ key }) => {
     const task = all.get(key);
     if (task?.status !== 'done' || (logged.has(key) && taken.boxes.get(key) !== 'done')) return [];
     const last = side.km.history(task.id).findLast(entry => entry.kind === 'status' && entry.data.to === 'done');

@@ -1,6 +1,6 @@
 import type { FieldName } from './document.ts';
 import { oneLine } from './notes.ts';
-import { joinDescription, type PlanValues } from './values.ts';
+import type { PlanValues } from './values.ts';
 
 export type RenderedField = {
   readonly name: FieldName | 'title';
@@ -72,10 +72,6 @@ function withoutRest(description: string, rest: string): string {
   if (description === rest) return '';
   return description.endsWith(`\n${rest}`) ? description.slice(0, -rest.length - 1) : description;
 }
-
-/** What `readDescription` gives for a description written into a file that says `rest` beside it. */
-export const writtenDescription = (description: string, rest: string): string =>
-  joinDescription(withoutRest(description, rest), rest);
 
 function renderWords(words: readonly string[], code: boolean): string {
   if (words.length === 0) return 'none';

@@ -219,12 +219,14 @@ function takeNotes(side: Side, task: PlanTask, known: Task, tally: Tally): void 
 }
 
 function takeVanished(side: Side, all: ReadonlyMap<string, Task>, tally: Tally): void {
-  const here = tasksByKey(side.file);
-  if ((side.base?.tasks ?? []).every(task => here.has(task.key))) return;
+  const here = new Set([...side.file.tasks, ...side.file.stages].map(item => item.key));
+  const before = [...(side.base?.tasks ?? []), ...(side.base?.stages ?? [])].map(item => item.key);
+  const gone = before.filter(key => !here.has(key));
+  if (gone.length === 0) return;
   const elsewhere = otherKeys(side);
-  for (const task of side.base?.tasks ?? []) {
-    const known = all.get(task.key);
-    if (known === undefined || here.has(task.key) || elsewhere.has(task.key)) continue;
+  for (const key of gone) {
+    const known = all.get(key);
+    if (known === undefined || elsewhere.has(key)) continue;
     if (side.km.editTask(known.id, { vanished: true }, PERSON).ok) tally.changes += 1;
   }
 }

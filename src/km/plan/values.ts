@@ -136,7 +136,9 @@ function readWords(document: PlanDocument, chunk: Chunk): readonly string[] {
     if (isNothing(entry.text)) return [];
     if (spans.length > 0) {
       const beside = entry.text.replace(/(`+).*?\1/g, '').split(',');
-      return [...spans, ...beside].map(word => word.trim()).filter(word => spans.includes(word) || !/\s|^and$/.test(word));
+      return [...spans, ...beside]
+        .map(word => word.trim())
+        .filter(word => spans.includes(word) || !/\s|^and$/.test(word));
     }
     return entry.text.includes(',') ? entry.text.split(',').map(word => word.trim()) : entry.text.split(/\s+/);
   });
