@@ -145,11 +145,11 @@ describe('what only the outermost files may touch', () => {
     source.path === 'cli/output.ts' || source.room === 'tui' || source.room === 'bin';
 
   it('leaves the environment, the folder and the life of the process to bin.ts and the composition root', () => {
-    // Sandboxes are about processes: which system this is and ending what was started is their work.
+    // Adapters may ask which system this is, name a temporary file after the process, and end what they started.
     const pattern = /\bprocess\s*\.\s*(?!(?:platform|arch|pid|kill)\b)\w+|\bprocess\s*\[/;
     expect(found(pattern, outermost)).toEqual([]);
     const facts = /\bprocess\s*\.\s*(?:platform|arch|pid|kill)\b/;
-    expect(found(facts, source => outermost(source) || ['workspace', 'services'].includes(source.room))).toEqual([]);
+    expect(found(facts, source => outermost(source) || LEAVES.includes(source.room))).toEqual([]);
   });
 
   it('leaves the clock and chance to bin.ts and the composition root', () => {

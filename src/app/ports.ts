@@ -9,7 +9,7 @@ import type { Km, Project } from '../km/km.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Consequence, Facts } from '../orchestrator/decision.ts';
 import type { ModelPort, Ports } from '../orchestrator/ports.ts';
-import type { TaskState } from '../orchestrator/state.ts';
+import type { TaskState } from '../orchestrator/task-state.ts';
 import { admit, allCloudUsd, usd, worstCaseUsd } from '../router/budget.ts';
 import { effectiveWindow, findModel, type Registry } from '../router/registry.ts';
 import { afterFailure } from '../router/retry.ts';

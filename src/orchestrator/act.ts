@@ -8,7 +8,8 @@ import { open } from './effects/open.ts';
 import { acceptTest, giveUpTesting, handOver, refuse, snapshot } from './effects/outcome.ts';
 import { continueTurn, startTurn } from './effects/turn.ts';
 import type { Effects, Ports, WorkspaceHolder } from './ports.ts';
-import type { EndedTurn, RunState, TaskState } from './state.ts';
+import type { RunState } from './state.ts';
+import type { EndedTurn, TaskState } from './task-state.ts';
 
 export type RunningDecision = Exclude<Decision, { kind: 'stop' }>;
 

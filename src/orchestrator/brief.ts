@@ -1,7 +1,7 @@
 import { type Brief, briefText } from '../agents/prompt.ts';
 import type { RoleName } from '../core/task.ts';
 import type { Ports } from './ports.ts';
-import { isTesting, type TaskState, triesSoFar } from './state.ts';
+import { isTesting, type TaskState, triesSoFar } from './task-state.ts';
 
 /** Gathers what a turn is told: rules of the repository, memory, the task, the facts of failed tries. */
 export async function writeBrief(task: TaskState, role: RoleName, ports: Ports): Promise<string> {

@@ -1,7 +1,8 @@
 import type { RoleName } from '../core/task.ts';
 import type { Decision, Facts } from './decision.ts';
 import { judgeTurn } from './judge.ts';
-import { isRefactoring, type RunState, type TaskState } from './state.ts';
+import type { RunState } from './state.ts';
+import { isRefactoring, type TaskState } from './task-state.ts';
 
 /** Same reason three times in a row means that the next task would not fare better. */
 const SYSTEMIC = 3;

@@ -2,7 +2,7 @@ import type { MergeMode, Refusal } from '../core/event.ts';
 import type { Failure } from '../core/failure.ts';
 import type { AttemptFailure, BlockReason, Proof, RoleName } from '../core/task.ts';
 import type { RouteDecision } from '../router/route.ts';
-import type { TaskState } from './state.ts';
+import type { TaskState } from './task-state.ts';
 
 /** What to do next, and why. */
 export type Decision =

@@ -1,6 +1,6 @@
 import { unreachable } from '../core/unreachable.ts';
 import type { Decision, Facts } from './decision.ts';
-import { type EndedTurn, isRefactoring, isTesting, type TaskState } from './state.ts';
+import { type EndedTurn, isRefactoring, isTesting, type TaskState } from './task-state.ts';
 
 /** Hand-overs of one task after which it goes in circles. */
 const MAX_HAND_OVERS = 5;

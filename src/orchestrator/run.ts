@@ -1,12 +1,13 @@
 import type { NewEvent, RunEvent, RunSummary } from '../core/event.ts';
 import { act } from './act.ts';
+import { newAttempts } from './attempts.ts';
 import { decide } from './decide.ts';
 import type { Facts } from './decision.ts';
 import { LEASE_S } from './effects/claim.ts';
 import type { Journal } from './journal.ts';
 import { nextStep } from './next-step.ts';
 import type { Effect, Ports, WorkspaceHolder } from './ports.ts';
-import { apply, newAttempts, type RunState, replay } from './state.ts';
+import { apply, type RunState, replay } from './state.ts';
 import { summarise } from './summary.ts';
 
 /** Milliseconds between signs of life of the run and its claim. */

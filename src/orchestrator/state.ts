@@ -1,54 +1,7 @@
-import type { CheckResult, EventOf, EventPayloads, RunEvent, TurnEnd } from '../core/event.ts';
-import type { Message, ToolCall } from '../core/model.ts';
-import type { Attempt, BlockReason, RoleName, Task } from '../core/task.ts';
+import type { CheckResult, EventOf, EventPayloads, RunEvent } from '../core/event.ts';
+import { newAttempts } from './attempts.ts';
+import type { TaskState } from './task-state.ts';
 import { addTurnEvent } from './turn-state.ts';
-
-/** A turn that has begun and not ended, as far as the journal knows it. */
-export type OpenTurn = {
-  readonly role: RoleName;
-  readonly model: string;
-  readonly location: 'local' | 'cloud';
-  readonly try: number;
-  /** Tree of the worktree when it began. */
-  readonly tree: string;
-  readonly messages: readonly Message[];
-  readonly calls: number;
-  readonly pending: readonly ToolCall[];
-  /** The edit of a tool that has started and not ended. */
-  readonly edit: { readonly call_id: string; readonly path: string; readonly after: string } | null;
-  readonly tokens_in: number;
-  readonly tokens_out: number;
-  readonly usd: number;
-};
-/** A turn that has ended and is to be judged. */
-export type EndedTurn = Omit<OpenTurn, 'messages' | 'pending' | 'edit' | 'calls'> & { readonly end: TurnEnd };
-
-export type TaskState = {
-  readonly task: Task;
-  readonly token: string;
-  readonly attempts: readonly Attempt[];
-  readonly workspace: EventPayloads['workspace.opened'] | null;
-  readonly setup_failed: string | null;
-  /** What the work is measured from: the base, or the base plus the tester's new files. */
-  readonly start_tree: string | null;
-  readonly base_checks: readonly CheckResult[];
-  readonly base_verdict: EventPayloads['checks.judged'] | null;
-  readonly tester: 'not_yet' | 'written' | 'given_up';
-  /** Role of the next turn that does the work. */
-  readonly role: RoleName;
-  readonly handed_over: readonly { readonly from: RoleName; readonly summary: string }[];
-  /** The brief of the turn that is to come or that runs. */
-  readonly brief: string | null;
-  readonly turn: OpenTurn | null;
-  readonly ended: EndedTurn | null;
-  readonly work: EventPayloads['work.snapshot'] | null;
-  readonly work_checks: readonly CheckResult[];
-  readonly work_verdict: EventPayloads['checks.judged'] | null;
-  readonly merge: EventPayloads['merge.intended'] | null;
-  readonly commit: string | null;
-  /** The base moved after the work was done: what fails now is stale. */
-  readonly moved: boolean;
-};
 
 export type RunState = {
   readonly started: EventOf<'run.started'> | null;
@@ -69,17 +22,6 @@ export type RunState = {
   readonly checked: Readonly<Record<string, CheckResult>>;
   readonly finished: boolean;
 };
-
-/** Tries that count: a turn cut short by the run's end is made again. */
-export const triesSoFar = (task: TaskState): number =>
-  task.attempts.filter(({ outcome }) => outcome !== 'interrupted').length;
-
-/** Its proof is that the behaviour stays: green before and after. */
-export const isRefactoring = (task: TaskState): boolean => task.task.tags.includes('refactor');
-
-/** Is this the tester's turn before the work, not a task whose work is to write tests? */
-export const isTesting = (task: TaskState, turn: { readonly role: RoleName }): boolean =>
-  turn.role === 'tester' && task.role !== 'tester';
 
 export const emptyRun: RunState = {
   started: null,
@@ -241,47 +183,3 @@ const baseMoved = (task: TaskState, event: EventOf<'base.moved'>): TaskState => 
   merge: null,
   moved: true,
 });
-
-const withDiff = (facts: string, diff: string): string =>
-  diff === '' ? facts : `${facts}\n\nThe change of that turn:\n${diff}`;
-
-const OUTCOME_OF_BLOCK: Partial<Record<BlockReason, Attempt['outcome']>> = {
-  unproven: 'passed',
-  conflict: 'passed',
-  needs_input: 'asked',
-};
-
-/** Turns that an event brings to an end, as they are kept with the task. */
-export function newAttempts(task: TaskState, event: RunEvent): readonly Attempt[] {
-  const turn = task.ended ?? (event.type === 'task.released' ? task.turn : null);
-  if (turn === null) return [];
-  const attempt = (outcome: Attempt['outcome'], evidence: string): readonly Attempt[] => [
-    {
-      run_id: event.run_id,
-      role: turn.role,
-      model: turn.model,
-      location: turn.location,
-      outcome,
-      evidence,
-      tokens_in: turn.tokens_in,
-      tokens_out: turn.tokens_out,
-      usd: turn.usd,
-    },
-  ];
-  switch (event.type) {
-    case 'claim.refused':
-    case 'try.failed':
-      return attempt(event.because, withDiff(event.detail, event.diff));
-    case 'handed.over':
-      return attempt('handed_off', '');
-    case 'test.accepted':
-    case 'task.done':
-      return attempt('passed', '');
-    case 'task.blocked':
-      return attempt(OUTCOME_OF_BLOCK[event.reason] ?? 'provider', event.detail);
-    case 'task.released':
-      return attempt('interrupted', '');
-    default:
-      return [];
-  }
-}

@@ -1,5 +1,5 @@
 import type { RunEvent } from '../core/event.ts';
-import type { OpenTurn, TaskState } from './state.ts';
+import type { OpenTurn, TaskState } from './task-state.ts';
 
 /** What an event changes in the turn of a task. */
 export function addTurnEvent(task: TaskState, event: RunEvent): TaskState {

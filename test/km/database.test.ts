@@ -4,11 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { eq } from 'drizzle-orm';
+import { getTableConfig } from 'drizzle-orm/sqlite-core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/km/database.ts';
-import { tasks } from '../../src/km/schema.ts';
+import * as km from '../../src/km/schema.ts';
 import { SCHEMA_VERSION } from '../../src/km/schema-version.ts';
 import { connect } from '../../src/km/sqlite.ts';
+import * as memory from '../../src/memory/schema.ts';
+import * as orchestrator from '../../src/orchestrator/schema.ts';
 import { addTasks, codeOf, MIGRATIONS, makeWorld, must } from './fixtures.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'llmclis-database-'));
@@ -115,9 +118,29 @@ describe('openDatabase', () => {
     for (const file of files) must(openDatabase(file, options)).sqlite.close();
   });
 
+  it('has exactly the tables, columns and indexes that are declared', () => {
+    const { sqlite } = makeWorld().database;
+    const names = (sql: string): unknown[] => sqlite.prepare(sql).pluck().all().toSorted();
+    const declared = [...Object.values(km), ...Object.values(memory), ...Object.values(orchestrator)].map(
+      getTableConfig,
+    );
+    expect(names("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'")).toEqual(
+      declared.map(table => table.name).toSorted(),
+    );
+    for (const table of declared)
+      expect(names(`SELECT name FROM pragma_table_info('${table.name}')`)).toEqual(
+        table.columns.map(column => column.name).toSorted(),
+      );
+    const indexes = names("SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL");
+    expect(indexes).toEqual(
+      expect.arrayContaining(declared.flatMap(table => table.indexes.map(one => one.config.name))),
+    );
+  });
+
   it('gives typed queries on the same connection', async () => {
     const world = makeWorld();
     addTasks(world, { A: { tags: ['core'] } });
+    const { tasks } = km;
     const orm = await world.database.orm();
     const rows = orm.select({ key: tasks.key, tags: tasks.tags }).from(tasks).where(eq(tasks.key, 'A')).all();
     expect(rows).toEqual([{ key: 'A', tags: ['core'] }]);

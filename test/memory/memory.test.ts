@@ -162,7 +162,7 @@ describe('queryMemory', () => {
         memory.queryMemory(query, { projectId: 1 });
         memory.queryMemory(query, { projectId: 1, taskId: 3, type: 'note' });
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 });

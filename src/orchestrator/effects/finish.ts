@@ -1,7 +1,7 @@
 import type { NewEvent } from '../../core/event.ts';
 import type { BlockReason } from '../../core/task.ts';
 import type { Effects, Ports, WorkspaceHolder } from '../ports.ts';
-import { type TaskState, triesSoFar } from '../state.ts';
+import { type TaskState, triesSoFar } from '../task-state.ts';
 import { stopping } from './stopping.ts';
 import { clipTail, firstLine } from './text.ts';
 

@@ -2,7 +2,7 @@ import type { EventPayloads, NewEvent } from '../../core/event.ts';
 import type { Result } from '../../core/failure.ts';
 import type { Proof } from '../../core/task.ts';
 import type { Effects, Ports, WorkspaceHolder } from '../ports.ts';
-import type { TaskState } from '../state.ts';
+import type { TaskState } from '../task-state.ts';
 import { block } from './finish.ts';
 import { taskBranch, workspaceOf } from './open.ts';
 import { stopping } from './stopping.ts';

@@ -5,7 +5,7 @@ import type { NewEvent } from '../../core/event.ts';
 import type { Result } from '../../core/failure.ts';
 import type { LanguageModel, Message, ModelReply, ModelRequest } from '../../core/model.ts';
 import type { Ports } from '../ports.ts';
-import type { OpenTurn } from '../state.ts';
+import type { OpenTurn } from '../task-state.ts';
 
 export type ModelCall = {
   readonly key: string;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { err, fail, ok, type Result } from '../../core/failure.ts';
 import type { Effects, Ports, WorkspaceHolder } from '../ports.ts';
-import type { TaskState } from '../state.ts';
+import type { TaskState } from '../task-state.ts';
 import { block } from './finish.ts';
 import { stopping } from './stopping.ts';
 import { clipTail } from './text.ts';

@@ -3,7 +3,7 @@ import { sameButComments } from '../comments.ts';
 import type { Decision } from '../decision.ts';
 import type { Effects, Ports, WorkspaceHolder } from '../ports.ts';
 import { hasProtectedPart, isProtected, isTestFile, protectedPartChanged } from '../protected.ts';
-import { type EndedTurn, isTesting, type TaskState } from '../state.ts';
+import { type EndedTurn, isTesting, type TaskState } from '../task-state.ts';
 import { workspaceOf } from './open.ts';
 import { stopping } from './stopping.ts';
 
