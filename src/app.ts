@@ -1,5 +1,5 @@
 import { type AppOptions, openCore } from './app/core.ts';
-import { listRuns, requestRun, runEvents, startRun } from './app/runs.ts';
+import { listRuns, requestRun, runEvents } from './app/runs.ts';
 import type { App } from './app/types.ts';
 import { ok } from './core/failure.ts';
 
@@ -18,6 +18,7 @@ export function openApp(options: AppOptions): App {
     now: () => clock.now(),
     km: core.km,
     project: core.project,
+    hotNext: core.hotNext,
     close: core.close,
     async memory() {
       return (await import('./app/memory.ts')).openMemory(core);
@@ -58,7 +59,9 @@ export function openApp(options: AppOptions): App {
     async orchestrate(project, wanted, onEvent, signal) {
       return (await import('./app/orchestrate.ts')).orchestrate(core, project, wanted, onEvent, signal);
     },
-    startRun: project => startRun(core, project),
+    async startRun(project) {
+      return (await import('./app/start-run.ts')).startRun(core, project);
+    },
     runs: project => listRuns(core, project),
     runEvents: (runId, afterSeq) => runEvents(core, runId, afterSeq),
     requestRun: (runId, kind, payload) => requestRun(core, runId, kind, payload ?? ''),

@@ -3,7 +3,7 @@ import type { Result } from '../core/failure.ts';
 import type { Message, ModelReply, ToolCall } from '../core/model.ts';
 import { answering, complained, type StartedCall, type ToolOutput } from '../core/tool.ts';
 import type { ToolContext } from './context.ts';
-import { repeats } from './repetition.ts';
+import { idleReplies, repeats } from './repetition.ts';
 import type { Role } from './roles.ts';
 import { TOOLS } from './tools.ts';
 
@@ -16,6 +16,8 @@ export type Conversation = {
   readonly pending: readonly ToolCall[];
   /** Id of a pending call whose edit was begun before a crash and is found done in the file. */
   readonly found_done: string | null;
+  /** How the turn ended, when a tool of it said so and the receipt of the turn is missing. */
+  readonly end: TurnEnd | null;
 };
 export type TurnDeps = {
   readonly task: string;
@@ -37,33 +39,38 @@ export async function* runTurn(
   deps: TurnDeps,
   signal?: AbortSignal,
 ): AsyncGenerator<NewEvent, TurnEnd> {
+  if (start.end !== null) return start.end;
   const messages = [...start.messages];
   let pending = start.pending;
-  let idle = 0;
   for (let calls = start.calls; ; ) {
     for (const call of pending) {
       const end = yield* runCall(role, call, call.id === start.found_done, messages, deps, signal);
       if (end !== null) return end;
     }
-    const looping = repeats(messages);
-    if (looping >= 5)
-      return { kind: 'gave_up', because: 'loop', detail: 'The same call gave the same result five times in a row.' };
-    if (looping === 3) yield tell(deps, messages, LOOPING);
-    if (calls >= role.max_calls)
-      return {
-        kind: 'gave_up',
-        because: 'no_progress',
-        detail: `The turn used its ${role.max_calls} model calls without finishing.`,
-      };
+    const stuck = judge(messages);
+    if (typeof stuck === 'string') yield tell(deps, messages, stuck);
+    else if (stuck !== null) return stuck;
+    if (calls >= role.max_calls) {
+      const detail = `The turn used its ${role.max_calls} model calls without finishing.`;
+      return { kind: 'gave_up', because: 'no_progress', detail };
+    }
     const reply = yield* deps.ask(messages, ++calls);
     if (!reply.ok) return { kind: 'failed', failure: reply.error };
     messages.push(reply.value.message);
     pending = reply.value.message.calls;
-    idle = pending.length > 0 ? 0 : idle + 1;
-    if (idle >= MAX_IDLE)
-      return { kind: 'gave_up', because: 'malformed_output', detail: `${MAX_IDLE} replies in a row called no tool.` };
-    if (idle > 0) yield tell(deps, messages, NOT_FINISHED);
   }
+}
+
+/** From the conversation alone, so that a resumed turn judges alike: an end, a word to the model, or nothing. */
+function judge(messages: readonly Message[]): TurnEnd | string | null {
+  const idle = idleReplies(messages);
+  if (idle >= MAX_IDLE)
+    return { kind: 'gave_up', because: 'malformed_output', detail: `${MAX_IDLE} replies in a row called no tool.` };
+  if (idle > 0 && messages.at(-1)?.role === 'assistant') return NOT_FINISHED;
+  const looping = repeats(messages);
+  if (looping >= 5)
+    return { kind: 'gave_up', because: 'loop', detail: 'The same call gave the same result five times in a row.' };
+  return looping === 3 && messages.at(-1)?.role === 'tool' ? LOOPING : null;
 }
 
 function tell(deps: TurnDeps, messages: Message[], text: string): NewEvent {
@@ -94,10 +101,18 @@ async function* runCall(
     output = await started.run(signal);
     signal?.throwIfAborted();
   }
-  const { text, is_error } = output;
+  const { text, is_error, end } = output;
   messages.push({ role: 'tool', call_id: call.id, name: call.name, text, is_error });
-  yield { type: 'tool.ended', task, call_id: call.id, name: call.name, text, is_error };
-  return output.end ?? null;
+  yield {
+    type: 'tool.ended',
+    task,
+    call_id: call.id,
+    name: call.name,
+    text,
+    is_error,
+    ...(end !== undefined && { end }),
+  };
+  return end ?? null;
 }
 
 async function startCall(role: Role, call: ToolCall, context: ToolContext): Promise<StartedCall> {

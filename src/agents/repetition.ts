@@ -22,3 +22,14 @@ function inputOf(messages: readonly Message[], callId: string): string {
   }
   return '';
 }
+
+/** Replies at the end of a conversation, in a row, that called no tool. */
+export function idleReplies(messages: readonly Message[]): number {
+  let count = 0;
+  for (const message of messages.toReversed()) {
+    if (message.role === 'user') continue;
+    if (message.role !== 'assistant' || message.calls.length > 0) break;
+    count++;
+  }
+  return count;
+}

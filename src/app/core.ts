@@ -1,10 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../core/clock.ts';
 import { fail, ok, type Result } from '../core/failure.ts';
+import type { NextTask } from '../core/task.ts';
 import { type Database, openDatabase } from '../km/database.ts';
+import { hotNext } from '../km/hot.ts';
 import type { Km, Project } from '../km/km.ts';
 import { planUnchanged } from '../km/plan/unchanged.ts';
 import { createKm } from '../km/repository.ts';
@@ -30,6 +31,8 @@ export type AppCore = {
   database(): Result<Database>;
   km(): Result<Km>;
   project(id?: number): Result<Project>;
+  /** The next task by one look-up, or null when that is not enough: no such project, or a plan file to read first. */
+  hotNext(id?: number): Result<NextTask | null>;
   /** True when no plan file changed since the last sync: one `stat` for each. */
   plansUnchanged(km: Km, project: Project): boolean;
   close(): void;
@@ -45,7 +48,7 @@ export function homeOf(env: Env, platform: string): string {
 
 export const systemClock: Clock = {
   now: () => new Date(),
-  random: () => randomBytes(4).readUInt32BE() / 2 ** 32,
+  random: () => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32,
   sleep: (ms, signal) =>
     new Promise(done => {
       const timer = setTimeout(done, ms);
@@ -59,17 +62,19 @@ export const systemClock: Clock = {
 export function openCore(options: AppOptions): AppCore {
   const { env, cwd, version, shipped, clock = systemClock } = options;
   const home = homeOf(env, process.platform);
-  let opened: { readonly database: Database; readonly km: Km } | null = null;
-  const open = (): Result<{ readonly database: Database; readonly km: Km }> => {
+  let opened: Database | null = null;
+  let manager: Km | null = null;
+  const database = (): Result<Database> => {
     if (opened !== null) return ok(opened);
-    const database = openDatabase(join(home, 'llmclis.db'), { migrations: join(shipped, 'drizzle') });
-    if (!database.ok) return database;
-    opened = { database: database.value, km: createKm(database.value, clock) };
-    return ok(opened);
+    const found = openDatabase(join(home, 'llmclis.db'), { migrations: join(shipped, 'drizzle') });
+    if (found.ok) opened = found.value;
+    return found;
   };
   const km = (): Result<Km> => {
-    const parts = open();
-    return parts.ok ? ok(parts.value.km) : parts;
+    const found = database();
+    if (!found.ok) return found;
+    manager ??= createKm(found.value, clock);
+    return ok(manager);
   };
   return {
     env,
@@ -79,15 +84,21 @@ export function openCore(options: AppOptions): AppCore {
     shipped,
     clock,
     km,
-    database() {
-      const parts = open();
-      return parts.ok ? ok(parts.value.database) : parts;
+    database,
+    hotNext(id) {
+      const found = database();
+      if (!found.ok) return found;
+      const hot = hotNext(found.value.sqlite, id ?? cwd, clock.now());
+      if (hot === null) return ok(null);
+      const { root } = hot.project;
+      const known = hot.plan_files.length > 0 || !existsSync(join(root, 'plans.md'));
+      return ok(known && hot.plan_files.every(row => planUnchanged(row, join(root, row.path))) ? hot.next : null);
     },
     project(id) {
-      const manager = km();
-      if (!manager.ok) return manager;
-      if (id !== undefined) return manager.value.project(id);
-      const here = manager.value.projectAt(cwd);
+      const found = km();
+      if (!found.ok) return found;
+      if (id !== undefined) return found.value.project(id);
+      const here = found.value.projectAt(cwd);
       if (here !== null) return ok(here);
       return fail(
         'project.not_found',
@@ -95,14 +106,15 @@ export function openCore(options: AppOptions): AppCore {
         'Register it: llmclis init — or name one: --project_id N (llmclis project list)',
       );
     },
-    plansUnchanged(manager, project) {
-      const files = manager.planFiles(project.id);
+    plansUnchanged(store, project) {
+      const files = store.planFiles(project.id);
       if (files.length === 0) return !existsSync(join(project.root, 'plans.md'));
       return files.every(row => planUnchanged(row, join(project.root, row.path)));
     },
     close() {
-      opened?.database.sqlite.close();
+      opened?.sqlite.close();
       opened = null;
+      manager = null;
     },
   };
 }

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunEvent, RunSummary } from '../core/event.ts';
@@ -12,7 +12,6 @@ import { childEnvironment } from '../secrets/secrets.ts';
 import { type AppCore, openCore } from './core.ts';
 import { layOutDemo } from './demo.ts';
 import { repositoryOf } from './git-commands.ts';
-import { initProject } from './init.ts';
 import { openMemory, redactorOf } from './memory.ts';
 import { type Models, openModels } from './models.ts';
 import { pullPlans, syncPlans } from './plan-commands.ts';
@@ -99,13 +98,8 @@ async function preflight(
     const job = { role, tags: [], priority: 2, private: false, est_tokens: 0, attempts: [], failure: null } as const;
     const decision = route(job, models.registry, routeContext(models, mode));
     if (decision.kind === 'use') continue;
-    const passed = decision.passed_over.map(({ model, because }) => `${model}: ${because}`).join('; ');
     const hint = decision.kind === 'none' ? decision.hint : 'See: llmclis models list';
-    return fail(
-      'model.none_available',
-      `No model can be used for the ${role} (${file}). ${decision.because}${passed === '' ? '' : ` Looked for: ${passed}.`}`,
-      hint,
-    );
+    return fail('model.none_available', `No model can be used for the ${role} (${file}): ${decision.because}`, hint);
   }
   return ok(undefined);
 }
@@ -131,17 +125,14 @@ export async function demo(
   try {
     const km = inside.km();
     if (!km.ok) return km;
-    const report = initProject(
-      km.value,
-      { root: repository, hasCommits: true, shipped: core.shipped },
-      { name: 'textkit' },
-      core.clock,
-    );
-    if (!report.ok) return report;
-    const synced = syncPlans(inside, report.value.project, 'llmclis');
+    const root = realpathSync(repository);
+    const known = km.value.projectAt(root);
+    const project = known === null ? km.value.addProject({ name: 'textkit', root }) : ok(known);
+    if (!project.ok) return project;
+    const synced = syncPlans(inside, project.value, 'llmclis');
     if (!synced.ok) return synced;
     const options = { registry, max_steps: 30, merge: 'auto', mode: 'local-first', no_sandbox: true } as const;
-    const summary = await orchestrate(inside, report.value.project, options, onEvent, signal);
+    const summary = await orchestrate(inside, project.value, options, onEvent, signal);
     return summary.ok ? ok({ summary: summary.value, folder, repository, home }) : summary;
   } finally {
     inside.close();

@@ -21,10 +21,11 @@ const NOTHING: PlanSync = { changed_files: [], to_database: 0, to_file: 0, confl
 /** The plan files of one project, in the order of its settings; a file that is not there is no plan. */
 export function openPlans(km: Km, project: Project, paths: readonly string[], clock: Clock): Plans {
   const io = fileIo();
-  const each = (work: (path: string) => Result<PlanSync>): Result<PlanSync> => {
+  const each = (work: (path: string, isFirst: boolean) => Result<PlanSync>): Result<PlanSync> => {
     let total = NOTHING;
-    for (const path of paths.filter(path => existsSync(join(project.root, path)))) {
-      const synced = work(path);
+    const known = km.planFiles(project.id).map(({ path }) => path);
+    for (const path of paths.filter(path => known.includes(path) || existsSync(join(project.root, path)))) {
+      const synced = work(path, path === paths[0]);
       if (!synced.ok) return synced;
       const { changed_files, to_database, to_file, conflicts } = synced.value;
       total = {
@@ -45,8 +46,8 @@ export function openPlans(km: Km, project: Project, paths: readonly string[], cl
     agent,
   });
   return {
-    pull: () => each(path => pullPlan(options(path, 'person'))),
-    sync: agent => each(path => syncPlan(options(path, agent))),
+    pull: () => each((path, adopts) => pullPlan({ ...options(path, 'person'), adopts })),
+    sync: agent => each((path, adopts) => syncPlan({ ...options(path, agent), adopts })),
   };
 }
 

@@ -80,6 +80,8 @@ export type App = {
   now(): Date;
   km(): Result<Km>;
   memory(): Promise<Result<Memory>>;
+  /** The next task by one look-up, or null when that is not enough: no such project, or a plan file to read first. */
+  hotNext(id?: number): Result<NextTask | null>;
   /** The given project, else the one of the current folder. */
   project(id?: number): Result<Project>;
   settings(project?: Project): Promise<Result<Settings>>;

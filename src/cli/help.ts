@@ -80,7 +80,7 @@ const FIRST_STEPS: readonly Entry[] = [
   ['llmclis init', 'Set up your own repository.'],
   ['llmclis orchestrate', 'Work on its plan until nothing is ready.'],
 ];
-const PLACES: readonly Entry[] = [
+const EXIT_CODES: readonly Entry[] = [
   ['0', 'did what was asked'],
   ['1', 'a bug in llmclis'],
   ['2', 'usage or bad input'],
@@ -109,7 +109,7 @@ export async function topHelp(version: string, cards: readonly CommandCard[]): P
       ['--project_id N', 'The project, where it is not the one of the current folder; --project-id is the same.'],
       ['--version, -v', 'The version (without a command).'],
     ]),
-    ...section('Exit codes', PLACES),
+    ...section('Exit codes', EXIT_CODES),
   ].join('\n');
   const rendered = meow(body, {
     importMeta: import.meta,

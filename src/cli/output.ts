@@ -40,6 +40,8 @@ export type Output = {
   json(value: object): void;
   /** Text for people on stderr: progress and advice that no reader of stdout must meet. */
   note(text: string): void;
+  /** Did the reader of stdout go away? */
+  closed(): boolean;
   /** An expected failure: what happened and the next step; never a stack. */
   error(failure: Failure): void;
   /** A bug of llmclis itself; the stack only with `LLMCLIS_DEBUG=1`. */
@@ -59,7 +61,10 @@ export function wantsColor(env: OutputOptions['env'], isTTY: boolean): boolean {
 const BUG_HINT = 'Please report it with the command you typed; LLMCLIS_DEBUG=1 shows where it happened.';
 
 /** The stream, made at its first use; trouble other than a reader that went away is a bug. */
-function lazyStream(make: () => OutputStream, onClosed: () => void): (text: string) => void {
+function lazyStream(
+  make: () => OutputStream,
+  onClosed: () => void,
+): { readonly write: (text: string) => void; readonly closed: () => boolean } {
   let stream: OutputStream | null = null;
   let closed = false;
   const open = (): OutputStream => {
@@ -72,19 +77,21 @@ function lazyStream(make: () => OutputStream, onClosed: () => void): (text: stri
     });
     return made;
   };
-  return text => {
+  const write = (text: string): void => {
     stream ??= open();
     if (!closed) stream.write(`${text}\n`);
   };
+  return { write, closed: () => closed };
 }
 
 export function createOutput(options: OutputOptions): Output {
   const { json } = options;
-  const print = lazyStream(
+  const reader = lazyStream(
     () => options.stdout,
     () => options.onClosed?.(),
   );
-  const complain = lazyStream(
+  const { write: print } = reader;
+  const { write: complain } = lazyStream(
     () => options.stderr,
     () => {},
   );
@@ -115,6 +122,7 @@ export function createOutput(options: OutputOptions): Output {
     },
     json: value => print(JSON.stringify(value)),
     note: complain,
+    closed: reader.closed,
     error: failure => say(failure.code, failure.message, failure.hint),
     bug: error => {
       const message = error instanceof Error ? error.message : String(error);

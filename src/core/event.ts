@@ -153,6 +153,8 @@ export type EventPayloads = {
     readonly name: string;
     readonly text: string;
     readonly is_error: boolean;
+    /** Set when the call ended the turn. */
+    readonly end?: TurnEnd;
   };
   /** The workspace of a model tells it something outside a tool result: not finished yet, a repair. */
   'turn.told': OnTask & { readonly text: string };

@@ -6,7 +6,7 @@ import { broken, type Collector, type Ended, interrupted } from './converse.ts';
 import { usageDetails } from './estimate.ts';
 import type { Where } from './failures.ts';
 import { callIds } from './ids.ts';
-import { isRecord, numberAt, parseLoosely, stringAt } from './json.ts';
+import { at, isRecord, numberAt, parseLoosely, stringAt } from './json.ts';
 import type { ModelConfig } from './types.ts';
 
 /**
@@ -64,18 +64,20 @@ export function anthropicCollector(
   };
   return {
     take(event): readonly ModelPart[] {
-      if (event.type === 'message_start') counts = { ...event.message.usage };
+      // What the types promise, a server need not send.
+      if (!isRecord(event)) return [];
+      if (event.type === 'message_start') counts = { ...Object(at(event, 'message', 'usage')) };
       else if (event.type === 'content_block_start') {
-        blocks.set(event.index, { value: { ...event.content_block }, json: '' });
+        blocks.set(event.index, { value: { ...Object(at(event, 'content_block')) }, json: '' });
       } else if (event.type === 'content_block_delta') {
         const block = blocks.get(event.index);
-        return block === undefined ? [] : append(block, event.delta);
+        return block === undefined || !isRecord(event.delta) ? [] : append(block, event.delta);
       } else if (event.type === 'message_delta') {
         // Its counts are cumulative; those it leaves out (null) keep what the start said.
-        for (const [name, value] of Object.entries(event.usage)) if (value !== null) counts[name] = value;
-        const { stop_reason, stop_details } = event.delta;
-        const category = stringAt(stop_details, 'category') ?? 'unknown';
-        stop = { reason: stop_reason ?? '', category, explanation: stringAt(stop_details, 'explanation') ?? '' };
+        for (const [name, value] of Object.entries(Object(event.usage))) if (value !== null) counts[name] = value;
+        const detail = (name: string): string | null => stringAt(event, 'delta', 'stop_details', name);
+        const reason = stringAt(event, 'delta', 'stop_reason') ?? '';
+        stop = { reason, category: detail('category') ?? 'unknown', explanation: detail('explanation') ?? '' };
       } else if (event.type === 'message_stop') complete = true;
       return [];
     },

@@ -6,7 +6,7 @@ import { estimateUsage, leastTokens } from './estimate.ts';
 import type { Where } from './failures.ts';
 import { gather, type NativeCall } from './gather.ts';
 import { callIds } from './ids.ts';
-import { isRecord, stringAt } from './json.ts';
+import { at, isRecord, numberAt, stringAt } from './json.ts';
 import { salvage } from './text-calls.ts';
 import { thoughtSplitter } from './thoughts.ts';
 import type { ModelConfig } from './types.ts';
@@ -15,6 +15,7 @@ import type { ModelConfig } from './types.ts';
 const DEFAULT_NUM_CTX = 32_768;
 /** Same pieces in a row after which Ollama ends the stream without a word. */
 const SERVER_REPEAT_LIMIT = 30;
+const NO_LAST_LINE = 'the stream ended without its last line.';
 
 export const windowOf = ({ context }: ModelConfig): number =>
   context.num_ctx ?? Math.min(context.window, DEFAULT_NUM_CTX);
@@ -77,10 +78,14 @@ export function ollamaCollector(
   let thinking = '';
   let last: ChatResponse | null = null;
   let same = { piece: '', count: 0 };
-  const usage = (): Usage => ({ in: last?.prompt_eval_count ?? 0, out: last?.eval_count ?? 0, cached: 0 });
+  const usage = (): Usage => ({
+    in: numberAt(last, 'prompt_eval_count') ?? 0,
+    out: numberAt(last, 'eval_count') ?? 0,
+    cached: 0,
+  });
 
   const end = (): Result<Ended> => {
-    if (last === null) return err(interrupted(where, 'the stream ended without its last line.'));
+    if (last === null) return err(interrupted(where, NO_LAST_LINE));
     const cutPrompt = tooFewRead(request, usage().in, where);
     if (cutPrompt !== null) return cutPrompt;
     splitter.flush();
@@ -92,28 +97,32 @@ export function ollamaCollector(
   };
   return {
     take(chunk) {
-      const { content, thinking: thought, tool_calls } = chunk.message;
-      const piece = content || thought || '';
+      // What the types promise, a server need not send.
+      const content = stringAt(chunk, 'message', 'content') ?? '';
+      const thought = stringAt(chunk, 'message', 'thinking') ?? '';
+      const piece = content || thought;
       same = piece !== '' && piece === same.piece ? { piece, count: same.count + 1 } : { piece, count: 1 };
-      if (chunk.done) last = chunk;
-      // Its ids, where it sends any, begin anew in each reply.
-      for (const call of tool_calls ?? [])
-        native.push({ id: null, name: call.function.name, input: call.function.arguments });
-      thinking += thought ?? '';
-      const parts: ModelPart[] = thought ? [{ type: 'thinking', text: thought }] : [];
-      return [...parts, ...splitter.push(content ?? '')];
+      if (chunk.done === true) last = chunk;
+      native.push(...nativeCalls(at(chunk, 'message', 'tool_calls')));
+      thinking += thought;
+      const parts: ModelPart[] = thought === '' ? [] : [{ type: 'thinking', text: thought }];
+      return [...parts, ...splitter.push(content)];
     },
     end,
     rescue(error) {
       const text = stringAt(error, 'message') ?? '';
-      if (text.startsWith('Did not receive done')) {
-        const stuck = same.count >= SERVER_REPEAT_LIMIT;
-        return err(stuck ? repeating(where) : interrupted(where, 'the stream ended without its last line.'));
-      }
-      return rescueCall(text, request, tools, newId);
+      if (!text.startsWith('Did not receive done')) return rescueCall(text, request, tools, newId);
+      return err(same.count >= SERVER_REPEAT_LIMIT ? repeating(where) : interrupted(where, NO_LAST_LINE));
     },
   };
 }
+
+/** Its ids, where it sends any, are not kept: they begin anew in each reply. */
+const nativeCalls = (calls: unknown): readonly NativeCall[] =>
+  (Array.isArray(calls) ? calls : []).map((call: unknown) => {
+    const name = stringAt(call, 'function', 'name') ?? '';
+    return { id: null, name, input: at(call, 'function', 'arguments') };
+  });
 
 /** A call that the server could not parse, but we can. */
 function rescueCall(

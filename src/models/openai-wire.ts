@@ -10,7 +10,7 @@ import { estimateUsage } from './estimate.ts';
 import type { Where } from './failures.ts';
 import { gather } from './gather.ts';
 import { callIds } from './ids.ts';
-import { numberAt, stringAt } from './json.ts';
+import { at, numberAt, stringAt } from './json.ts';
 import { thoughtSplitter } from './thoughts.ts';
 import type { ModelConfig } from './types.ts';
 
@@ -75,16 +75,15 @@ export function openaiCollector(
   return {
     take(chunk): readonly ModelPart[] {
       counted = usageOf(chunk) ?? counted;
-      const choice = chunk.choices?.[0];
-      if (choice === undefined) return [];
-      finish = choice.finish_reason ?? finish;
+      finish = stringAt(chunk, 'choices', 0, 'finish_reason') ?? finish;
       // vLLM renamed `reasoning_content` to `reasoning`; llama.cpp kept the old name.
-      const delta: unknown = choice.delta;
+      const delta = at(chunk, 'choices', 0, 'delta');
       const thought = stringAt(delta, 'reasoning_content') ?? stringAt(delta, 'reasoning') ?? '';
       const content = stringAt(delta, 'content') ?? '';
       refused += stringAt(delta, 'refusal') ?? '';
       characters += thought.length + content.length;
-      for (const call of choice.delta?.tool_calls ?? []) addFragment(fragments, call);
+      const calls = at(delta, 'tool_calls');
+      for (const call of Array.isArray(calls) ? calls : []) addFragment(fragments, call);
       const parts: ModelPart[] = thought === '' ? [] : [{ type: 'thinking', text: thought }];
       return [...parts, ...splitter.push(content)];
     },

@@ -24,6 +24,7 @@ export type RunDeps = {
 export async function run({ ports, facts, journal, onEvent }: RunDeps, signal: AbortSignal): Promise<RunSummary> {
   const holder: WorkspaceHolder = { workspace: null };
   const recorder = makeRecorder(ports, journal, onEvent);
+  recorder.beat();
   const beat = setInterval(() => recorder.beat(), HEARTBEAT_MS);
   try {
     for (;;) {

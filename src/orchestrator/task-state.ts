@@ -15,12 +15,14 @@ export type OpenTurn = {
   readonly pending: readonly ToolCall[];
   /** The edit of a tool that has started and not ended. */
   readonly edit: { readonly call_id: string; readonly path: string; readonly after: string } | null;
+  /** How it ended, once a tool has said so. */
+  readonly end: TurnEnd | null;
   readonly tokens_in: number;
   readonly tokens_out: number;
   readonly usd: number;
 };
 /** A turn that has ended and is to be judged. */
-export type EndedTurn = Omit<OpenTurn, 'messages' | 'pending' | 'edit' | 'calls'> & { readonly end: TurnEnd };
+export type EndedTurn = Omit<OpenTurn, 'messages' | 'pending' | 'edit' | 'calls' | 'end'> & { readonly end: TurnEnd };
 
 export type TaskState = {
   readonly task: Task;

@@ -8,12 +8,12 @@ export function addTurnEvent(task: TaskState, event: RunEvent): TaskState {
       return { ...task, brief: event.text };
     case 'turn.started': {
       const { role, model, location, tree } = event;
-      const fresh = { messages: [], calls: 0, pending: [], edit: null, tokens_in: 0, tokens_out: 0, usd: 0 };
+      const fresh = { messages: [], calls: 0, pending: [], edit: null, end: null, tokens_in: 0, tokens_out: 0, usd: 0 };
       return { ...task, turn: { role, model, location, try: event.try, tree, ...fresh } };
     }
     case 'turn.ended': {
       if (task.turn === null) return task;
-      const { messages: _m, pending: _p, edit: _e, calls: _c, ...rest } = task.turn;
+      const { messages: _m, pending: _p, edit: _e, calls: _c, end: _n, ...rest } = task.turn;
       return { ...task, turn: null, ended: { ...rest, end: event.end } };
     }
     default:
@@ -47,6 +47,7 @@ function talk(turn: OpenTurn, event: RunEvent): OpenTurn {
         messages: [...turn.messages, { role: 'tool', call_id, name, text, is_error }],
         pending: turn.pending.filter(call => call.id !== call_id),
         edit: null,
+        end: event.end ?? null,
       };
     }
     case 'turn.told':

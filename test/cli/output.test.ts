@@ -55,7 +55,7 @@ describe('output', () => {
     stdout.fail(BROKEN_PIPE);
     stdout.fail(BROKEN_PIPE);
     out.line('second');
-    expect([closed, stdout.text()]).toEqual([1, 'first\n']);
+    expect([closed, stdout.text(), out.closed()]).toEqual([1, 'first\n', true]);
   });
 
   it('hides no other trouble of the stream', () => {

@@ -195,10 +195,11 @@ function failures(backend: Backend, open: Open): void {
     const body = fc.oneof(fc.string(), fc.json(), fc.jsonValue());
     const status = fc.integer({ min: 400, max: 599 });
     await fc.assert(
-      fc.asyncProperty(status, body, fc.boolean(), async (code, sent, late) => {
-        const fault = late
-          ? ({ kind: 'error_line', after_parts: 1, body: { error: sent } } as const)
-          : ({ kind: 'status', status: code, body: sent } as const);
+      fc.asyncProperty(status, body, fc.constantFrom('status', 'error', 'line'), async (code, sent, how) => {
+        const fault =
+          how === 'status'
+            ? ({ kind: 'status', status: code, body: sent } as const)
+            : ({ kind: 'error_line', after_parts: 1, body: how === 'error' ? { error: sent } : sent } as const);
         const one = await backend.open([
           { text: 'some text here', fault },
           { text: 'again', fault },
@@ -209,7 +210,7 @@ function failures(backend: Backend, open: Open): void {
           await one.close();
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 60 },
     );
   });
 }

@@ -4,10 +4,9 @@ import { matchNotes, readNotes } from '../../src/km/plan/notes.ts';
 import { parsePlan } from '../../src/km/plan/parse.ts';
 import { syncPlan } from '../../src/km/plan/sync.ts';
 import { boxClass } from '../../src/km/plan/values.ts';
-import { PLAN, planWorld } from './fixtures.ts';
+import { NOTHING, PLAN, planWorld } from './fixtures.ts';
 
 type World = ReturnType<typeof planWorld>;
-const NOTHING = { changed_files: [], to_database: 0, to_file: 0, conflicts: [] };
 
 const key = fc.constantFrom('S1.1', 'S1.2', 'S2.1', 'S2.2', 'T1', 'N1');
 const words = fc.constantFrom(

@@ -1,22 +1,22 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Task } from '../../src/core/task.ts';
 import { openDatabase } from '../../src/km/database.ts';
-import type { PlanDocument, PlanTask } from '../../src/km/plan/document.ts';
+import { type PlanDocument, type PlanTask, printPlan } from '../../src/km/plan/document.ts';
+import { editPlan, type TextEdit } from '../../src/km/plan/edit.ts';
 import { parsePlan } from '../../src/km/plan/parse.ts';
 import type { PlanIo } from '../../src/km/plan/plan.ts';
 import { pullPlan, syncPlan } from '../../src/km/plan/sync.ts';
 import { createKm } from '../../src/km/repository.ts';
 import { MIGRATIONS, must, testClock } from '../km/fixtures.ts';
 
-const root = resolve(process.env.LLMCLIS_SHARED ?? join(import.meta.dirname, '../../../shared'), 'data/plans');
+const shared = resolve(process.env.LLMCLIS_SHARED ?? join(import.meta.dirname, '../../../shared'), 'data/plans');
 
 /** Real plan files of many dialects, by name; empty where the shared data is not there. */
 export function sharedPlans(): ReadonlyMap<string, string> {
-  if (!existsSync(root)) return new Map();
-  const files = readdirSync(root).filter(name => statSync(join(root, name)).isFile());
-  return new Map(files.map(name => [name, readFileSync(join(root, name), 'utf8')]));
+  if (!existsSync(shared)) return new Map();
+  const files = readdirSync(shared).filter(name => statSync(join(shared, name)).isFile());
+  return new Map(files.map(name => [name, readFileSync(join(shared, name), 'utf8')]));
 }
 export const ourPlan = (): string | undefined => sharedPlans().get('llmclis-plans.md');
 
@@ -77,6 +77,16 @@ export const parsedTask = (text: string, key: string): { document: PlanDocument;
   return { document, task: taskOf(document, key) };
 };
 
+/** The text after the edits of one of its tasks. */
+export const edited = (
+  text: string,
+  edits: (parsed: ReturnType<typeof parsedTask>) => readonly TextEdit[],
+  key = 'A1',
+) => {
+  const parsed = parsedTask(text, key);
+  return printPlan(editPlan(parsed.document, edits(parsed)));
+};
+
 /** A file system of one plan file, whose modification time counts its writes. */
 export function memoryIo(
   start: string | null,
@@ -113,13 +123,13 @@ export function memoryIo(
 }
 
 /** A project with a real database and a plan file. */
-export function planWorld(start: string | null = PLAN, path = 'plans.md') {
+export function planWorld(start: string | null = PLAN, root = '/nowhere/demo') {
   const clock = testClock();
   const database = must(openDatabase(':memory:', { migrations: MIGRATIONS }));
   const km = createKm(database, clock);
-  const project = must(km.addProject({ name: 'demo', root: mkdtempSync(join(tmpdir(), 'plan-')) }));
+  const project = must(km.addProject({ name: 'demo', root }));
   const io = memoryIo(start);
-  const options = () => ({ km, project, path, io, now: clock.now(), agent: 'llmclis' });
+  const options = () => ({ km, project, path: 'plans.md', io, now: clock.now(), agent: 'llmclis' });
   return {
     km,
     clock,
@@ -135,6 +145,15 @@ export function planWorld(start: string | null = PLAN, path = 'plans.md') {
       io.text = io.text.replace(from, () => to);
     },
   };
+}
+
+/** What a sync says when both sides agreed already. */
+export const NOTHING = { changed_files: [], to_database: 0, to_file: 0, conflicts: [] };
+
+/** A run's end of a task: proven, with a commit. */
+export function finishTask(world: ReturnType<typeof planWorld>, key: string, commit = 'abc1234def'): void {
+  must(world.km.markTaskStatus(world.task(key).id, 'in-progress', { agent: 'coder' }));
+  must(world.km.markTaskStatus(world.task(key).id, 'done', { agent: 'coder', proof: 'red-green', commit }));
 }
 
 /** Lines of `after` that `before` does not have, and the other way round. */

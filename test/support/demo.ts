@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { layOutDemo } from '../../src/app/demo.ts';
 import { openApp } from '../../src/app.ts';
@@ -55,6 +55,9 @@ const withoutChance = (text: string): string =>
     .replace(/commit [0-9a-f]{7,40}/g, 'commit ID')
     .replace(/(run=|Run:\*\* )\w+/g, '$1RUN');
 
+const textOf = (folder: string, file: string): string =>
+  existsSync(join(folder, file)) ? read(folder, file) : '(not there)';
+
 /** What a finished demo leaves: trees, plan, issues and tasks, without dates and commit ids. */
 export function outcomeOf(folder: string) {
   const repository = join(folder, 'textkit');
@@ -74,8 +77,8 @@ export function outcomeOf(folder: string) {
   return {
     tree: git(repository, 'rev-parse', 'HEAD^{tree}'),
     subjects: git(repository, 'log', '--format=%s'),
-    plan: withoutChance(read(repository, 'plans.md')),
-    issues: withoutChance(read(repository, 'issues.md')),
+    plan: withoutChance(textOf(repository, 'plans.md')),
+    issues: withoutChance(textOf(repository, 'issues.md')),
     tasks,
     done: done.map(event => (event.type === 'task.done' ? event.task : '')).sort(),
   };

@@ -24,10 +24,9 @@ export function demoExit(summary: DemoReport['summary']): number {
 /** What to look at afterwards; the demo keeps its own home, so that it touches nothing of the person's. */
 const whereabouts = (report: DemoReport): string[] => [
   '',
-  `Look at it:   cd ${report.repository} && git log --oneline && cat plans.md issues.md`,
-  `Its memory:   cd ${report.repository} && LLMCLIS_HOME=${report.home} llmclis memory search slug`,
-  `Its folder:   ${report.folder}`,
-  'Your turn:    cd YOUR-REPOSITORY && llmclis init',
+  `Go there:   cd ${report.repository} && export LLMCLIS_HOME=${report.home}`,
+  'Look:       git log --oneline; cat plans.md issues.md; llmclis task list; llmclis memory search slug',
+  'Your turn:  cd YOUR-REPOSITORY && unset LLMCLIS_HOME && llmclis init',
 ];
 
 type Listener = (event: RunEvent) => void;

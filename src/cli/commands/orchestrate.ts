@@ -23,9 +23,11 @@ function showDryRun({ next, route }: DryRun, out: Output): void {
   if (out.isJson) out.json({ next, route });
 }
 
-/** Says on stderr, at the first Ctrl-C, that the run is ending and how it goes on later. */
+/** Says on stderr, at the first Ctrl-C, that the run is ending and how it goes on later; not when only the reader went away. */
 export function sayInterrupted(signal: AbortSignal, again: string, out: Output): void {
-  const say = (): void => out.note(`Stopping. Nothing is lost: ${again} (Ctrl-C once more ends at once.)`);
+  const say = (): void => {
+    if (!out.closed()) out.note(`Stopping. Nothing is lost: ${again} (Ctrl-C once more ends at once.)`);
+  };
   if (signal.aborted) say();
   else signal.addEventListener('abort', say, { once: true });
 }

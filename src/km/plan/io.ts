@@ -3,6 +3,7 @@ import {
   fchmodSync,
   fstatSync,
   fsyncSync,
+  mkdtempSync,
   openSync,
   readFileSync,
   realpathSync,
@@ -69,12 +70,14 @@ export function fileIo(): PlanIo {
   };
 }
 
-/** Temporary file in the same folder, flushed, renamed over the old one. */
+/** A file in a new folder beside the target (so that two writers never share one), flushed, renamed over the old one. */
 function replace(target: string, text: string): Result<Stat> {
-  const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
+  let folder: string | null = null;
   try {
+    folder = mkdtempSync(join(dirname(target), `.${basename(target)}-`));
+    const temporary = join(folder, basename(target));
     const mode = whenThere(() => statSync(target).mode);
-    const file = openSync(temporary, 'w', 0o666);
+    const file = openSync(temporary, 'wx', 0o666);
     try {
       if (mode !== null) fchmodSync(file, mode & 0o7777);
       writeFileSync(file, text);
@@ -86,8 +89,9 @@ function replace(target: string, text: string): Result<Stat> {
     const { size, mtimeMs } = statSync(target);
     return ok({ size, mtime_ms: mtimeMs });
   } catch (problem) {
-    rmSync(temporary, { force: true });
     const why = problem instanceof Error ? problem.message : String(problem);
     return fail('input.invalid', `${target} could not be written: ${why}.`, 'Make the file and its folder writable.');
+  } finally {
+    if (folder !== null) rmSync(folder, { recursive: true, force: true });
   }
 }

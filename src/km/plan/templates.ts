@@ -1,5 +1,23 @@
 import { oneLine } from './notes.ts';
 
+const RULES = `## Usage Rules (for LMs & CLIs)
+
+1. **Never delete history.** Tick a task off; keep its text and its notes.
+2. **A ticked box is checked work.** llmclis ticks a box when the task's checks prove it; a person may tick one too.
+3. **Keep tasks small & actionable.** One task, one thing that a command can check (\`Verify\`).
+4. **Say what comes first.** \`Depends on\` names the keys of tasks that must be done before.
+`;
+
+const EXAMPLE = `<!-- A task looks like this; every line below its first is optional.
+
+- [ ] **S1.1 – Title in a few words**
+  - **Description:** What is to be done, and how one can see that it is.
+  - **Depends on:** S1.0
+  - **Priority:** 2 (0 is most urgent, 4 least)
+  - **Role:** coder
+  - **Verify:** \`npm test\`
+-->`;
+
 /** The `plans.md` that a new project starts with: no task yet, and an example that shows how one is written. */
 export function newPlanText(options: { readonly name: string; readonly owner?: string; readonly iso: string }): string {
   const { owner, iso } = options;
@@ -18,13 +36,7 @@ ${owner === undefined ? '' : `- Primary Owner: \`${oneLine(owner)}\`\n`}- Last E
 
 ---
 
-## Usage Rules (for LMs & CLIs)
-
-1. **Never delete history.** Tick a task off; keep its text and its notes.
-2. **A ticked box is checked work.** llmclis ticks a box when the task's checks prove it; a person may tick one too.
-3. **Keep tasks small & actionable.** One task, one thing that a command can check (\`Verify\`).
-4. **Say what comes first.** \`Depends on\` names the keys of tasks that must be done before.
-
+${RULES}
 ---
 
 ## High-Level Roadmap
@@ -39,15 +51,7 @@ ${owner === undefined ? '' : `- Primary Owner: \`${oneLine(owner)}\`\n`}- Last E
 
 **Tasks:**
 
-<!-- A task looks like this; every line below its first is optional.
-
-- [ ] **S1.1 – Title in a few words**
-  - **Description:** What is to be done, and how one can see that it is.
-  - **Depends on:** S1.0
-  - **Priority:** 2 (0 is most urgent, 4 least)
-  - **Role:** coder
-  - **Verify:** \`npm test\`
--->
+${EXAMPLE}
 
 ---
 

@@ -52,7 +52,7 @@ export async function* startTurn(
     ? [{ type: 'escalated', task: task.task.key, from: previous.model, to: model, because }]
     : [];
   yield () => [...escalated, { type: 'turn.started', ...begun }];
-  const fresh = { messages: [], calls: 0, pending: [], edit: null, tokens_in: 0, tokens_out: 0, usd: 0 };
+  const fresh = { messages: [], calls: 0, pending: [], edit: null, end: null, tokens_in: 0, tokens_out: 0, usd: 0 };
   yield* talk({ state, task, text, workspace, turn: { ...begun, ...fresh } }, ports, signal);
 }
 
@@ -92,6 +92,7 @@ async function* talk(
     calls: turn.calls,
     pending: turn.pending,
     found_done: await foundDone(turn, workspace),
+    end: turn.end,
   };
   const deps = {
     task: key,
