@@ -33,7 +33,9 @@ export async function explain(core: AppCore, query: RouteQuery): Promise<Result<
   if (!settings.ok) return settings;
   const mode = query.mode ?? settings.value.mode.value;
   const models = modelsOf(core, project, { mode, ...(query.registry !== undefined && { registry: query.registry }) });
-  return models.ok ? explainRoute(query, models.value.registry, routeContext(models.value, mode)) : models;
+  return models.ok
+    ? explainRoute(query, models.value.registry, routeContext(models.value, mode, core.clock.now()))
+    : models;
 }
 
 export async function providerStatus(core: AppCore, registry?: string): Promise<Result<readonly ProviderStatus[]>> {
@@ -100,7 +102,7 @@ export async function dryRun(core: AppCore, project: Project, wanted: Orchestrat
     attempts: km.value.attempts(id),
     failure: null,
   } as const;
-  const decision = route(job, models.value.registry, routeContext(models.value, mode));
+  const decision = route(job, models.value.registry, routeContext(models.value, mode, core.clock.now()));
   const used = decision.kind === 'use' ? decision : null;
   const ladder = models.value.registry.roles[job.role]?.ladder ?? models.value.registry.roles.coder?.ladder ?? [];
   const { because, rule, passed_over } = decision;

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Clock } from '../core/clock.ts';
 import type { RoutingMode } from '../core/event.ts';
-import { fail, ok, type Result } from '../core/failure.ts';
+import { err, fail, ok, type Result } from '../core/failure.ts';
 import type { LanguageModel, ProviderStatus } from '../core/model.ts';
 import { openProvider, type Provider } from '../models/provider.ts';
 import { recording } from '../models/record.ts';
@@ -56,7 +56,8 @@ export function openModels(
         return fail('registry.invalid', `The registry has no model ${alias}.`, 'See: llmclis models list');
       const opened = await provider(model.provider);
       if (!opened.ok) return opened;
-      const language = opened.value.model(modelConfig(model));
+      const key = findProvider(registry, model.provider)?.api_key_env ?? null;
+      const language = namingKey(opened.value.model(modelConfig(model)), key);
       return ok(deps.record === undefined ? language : recording(language, deps.record));
     },
     available: alias => problems.get(alias) ?? keyOf(registry, alias, deps.env),
@@ -76,6 +77,16 @@ export function openModels(
   };
 }
 type Env = AppCore['env'];
+
+/** A refused key is mended in the environment: only we know which variable holds it. */
+const namingKey = (model: LanguageModel, key: string | null): LanguageModel => ({
+  id: model.id,
+  async *reply(request, signal) {
+    const reply = yield* model.reply(request, signal);
+    if (reply.ok || key === null || reply.error.code !== 'provider.auth') return reply;
+    return err({ ...reply.error, hint: `Check the key in ${key}.` });
+  },
+});
 
 async function openNamed(
   found: RegistryProvider | null,

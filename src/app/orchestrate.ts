@@ -1,7 +1,7 @@
 import { realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RunEvent, RunSummary } from '../core/event.ts';
+import type { RoutingMode, RunEvent, RunSummary } from '../core/event.ts';
 import { fail, ok, type Result } from '../core/failure.ts';
 import { ROLES } from '../core/task.ts';
 import type { Sandbox } from '../core/workspace.ts';
@@ -43,7 +43,7 @@ export async function orchestrate(
     { parts, journal: journal.value, sandbox, options, pid: process.pid, isAlive, onEvent },
     signal,
   );
-  if (options.record !== undefined) writeFileSync(options.record, printScript(recorded));
+  if (options.record !== undefined) writeFileSync(options.record, parts.redact(printScript(recorded)));
   return done;
 }
 
@@ -63,7 +63,7 @@ async function prepare(
   const mode = modeOf(settings.value, loaded.value.registry);
   const record = options.record === undefined ? {} : { record: (entry: ReplayEntry) => void recorded.push(entry) };
   const models = openModels(loaded.value, { env: core.env, clock: core.clock, mode, ...record });
-  const usable = await preflight(models, mode, loaded.value.file);
+  const usable = await preflight(models, mode, core.clock.now(), loaded.value.file);
   if (!usable.ok) return usable;
   const sandbox = await sandboxOf(core, project, settings.value);
   if (!sandbox.ok) return sandbox;
@@ -88,15 +88,11 @@ async function prepare(
 }
 
 /** Asks the local servers whether they are up and have their models; without a usable model for the coder no run is begun. */
-async function preflight(
-  models: Models,
-  mode: Parameters<typeof routeContext>[1],
-  file: string,
-): Promise<Result<void>> {
+async function preflight(models: Models, mode: RoutingMode, now: Date, file: string): Promise<Result<void>> {
   await models.probe(registryModels(models.registry), false);
   for (const role of ROLES) {
     const job = { role, tags: [], priority: 2, private: false, est_tokens: 0, attempts: [], failure: null } as const;
-    const decision = route(job, models.registry, routeContext(models, mode));
+    const decision = route(job, models.registry, routeContext(models, mode, now));
     if (decision.kind === 'use') continue;
     const hint = decision.kind === 'none' ? decision.hint : 'See: llmclis models list';
     return fail('model.none_available', `No model can be used for the ${role} (${file}): ${decision.because}`, hint);

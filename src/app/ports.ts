@@ -109,14 +109,16 @@ export function makeFacts(parts: RunParts, place: RunPlace): Facts {
     max_steps: place.max_steps,
     merge: place.merge,
     verify: parts.settings.verify.value,
-    route: (task, role) => route(jobOf(task, role), registry, routeContext(parts.models, parts.mode)),
+    route: (task, role) =>
+      route(jobOf(task, role), registry, routeContext(parts.models, parts.mode, parts.clock.now())),
     consequence,
   };
 }
 
-export const routeContext = (models: Pick<Models, 'available'>, mode: RoutingMode) => ({
+export const routeContext = (models: Pick<Models, 'available'>, mode: RoutingMode, now: Date) => ({
   mode,
   available: models.available,
+  today: now.toISOString().slice(0, 10),
 });
 
 /** Tokens of the system prompt, the tools and the repository's rules, by experience. */

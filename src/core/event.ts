@@ -139,8 +139,15 @@ export type EventPayloads = {
       readonly calls: readonly { readonly id: string; readonly name: string; readonly input: unknown }[];
       readonly opaque?: unknown;
     };
-  /** A provider failure inside a turn that is waited for and tried again. */
-  'model.retried': OnTask & Rung & { readonly failure: Failure; readonly wait_s: number; readonly attempt: number };
+  /** A call that gave no usable reply: sent again after `wait_s` seconds, or given up (null). What it read and wrote is paid for. */
+  'model.failed': OnTask &
+    Rung & {
+      readonly failure: Failure;
+      readonly wait_s: number | null;
+      readonly attempt: number;
+      readonly tokens: Usage;
+      readonly usd: number;
+    };
   'tool.started': OnTask & {
     readonly call_id: string;
     readonly name: string;

@@ -76,7 +76,7 @@ export const turnRow = (row: RunRow, event: EventOf<'turn.started'>): RunRow => 
   models: withModels(row.models, [event.model]),
 });
 
-export const repliedRow = (row: RunRow, event: EventOf<'model.replied'>): RunRow => ({
+export const repliedRow = (row: RunRow, event: EventOf<'model.replied' | 'model.failed'>): RunRow => ({
   ...row,
   tokens: { in: row.tokens.in + event.tokens.in, out: row.tokens.out + event.tokens.out },
   usd: row.usd + event.usd,

@@ -15,7 +15,7 @@ const MOODS: Partial<Record<EventType, Mood>> = {
   'claim.refused': 'attention',
   escalated: 'attention',
   'question.asked': 'attention',
-  'model.retried': 'attention',
+  'model.failed': 'attention',
 };
 
 /** A red check on the base is what is hoped for, so only checks on the work are good or bad news. */

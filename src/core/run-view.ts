@@ -90,15 +90,17 @@ function turnStarted(view: RunView, event: EventOf<'turn.started'>): RunView {
   return { ...next, turn: { task, title, role, model, location, try: event.try }, doing: `${task} ${role} begins` };
 }
 
-function replied(view: RunView, event: EventOf<'model.replied'>): RunView {
+/** A reply, or a call that failed and may have cost something all the same. */
+function replied(view: RunView, event: EventOf<'model.replied' | 'model.failed'>): RunView {
   const { totals } = view;
   const next = onRow(view, event.task, row => repliedRow(row, event));
+  const calls = event.type === 'model.replied' ? 1 : 0;
   return {
     ...next,
-    doing: `${event.task} ${event.model} replied`,
+    doing: `${event.task} ${event.model} ${calls === 1 ? 'replied' : 'gave no usable reply'}`,
     totals: {
       ...totals,
-      calls: { ...totals.calls, [event.location]: totals.calls[event.location] + 1 },
+      calls: { ...totals.calls, [event.location]: totals.calls[event.location] + calls },
       tokens: { in: totals.tokens.in + event.tokens.in, out: totals.tokens.out + event.tokens.out },
       usd: totals.usd + event.usd,
     },
@@ -179,6 +181,7 @@ function applyTask(view: RunView, event: RunEvent): RunView {
     case 'model.called':
       return { ...view, doing: `${event.task} waits for ${event.model} (${event.location})` };
     case 'model.replied':
+    case 'model.failed':
       return replied(view, event);
     case 'tool.started': {
       const action = `${event.task} ${toolAction(event.name, event.input)}`;

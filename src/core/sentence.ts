@@ -163,8 +163,8 @@ const SAYINGS: Sayings = {
   'turn.started': event => `${event.task}  try ${event.try}  ${turnSentence(event)}${because(event.because)}`,
   'model.called': () => null,
   'model.replied': () => null,
-  'model.retried': event =>
-    `${event.task}  ${event.model} (${event.location}): ${oneLine(event.failure.message)} Tries again in ${event.wait_s} s`,
+  'model.failed': event =>
+    `${event.task}  ${event.model} (${event.location}): ${oneLine(event.failure.message)} ${event.wait_s === null ? 'Gives up' : `Tries again in ${Math.round(event.wait_s)} s`}`,
   'tool.started': event =>
     SILENT.includes(event.name) ? null : `${event.task}  ${toolAction(event.name, event.input)}`,
   'tool.ended': event => (event.is_error ? `${event.task}  ${event.name} answers: ${oneLine(event.text)}` : null),

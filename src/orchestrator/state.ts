@@ -79,6 +79,7 @@ export function apply(state: RunState, event: RunEvent): RunState {
     case 'turn.started':
       return onTask({ ...state, steps: event.step }, event);
     case 'model.replied':
+    case 'model.failed':
       return onTask({ ...state, usd: state.usd + event.usd }, event);
     case 'check.ended':
       return onTask({ ...state, checked: { ...state.checked, [checkKey(event.tree, event.command)]: event } }, event);

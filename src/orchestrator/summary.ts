@@ -5,6 +5,7 @@ export function summarise(events: readonly RunEvent[], left: number, because: st
   const of = <T extends RunEvent['type']>(type: T) =>
     events.filter((event): event is Extract<RunEvent, { type: T }> => event.type === type);
   const replies = of('model.replied');
+  const paid = [...replies, ...of('model.failed')];
   const refusals = of('claim.refused');
   const refusedBy = Object.fromEntries(
     REFUSALS.map(reason => [reason, refusals.filter(refusal => refusal.because === reason).length]),
@@ -22,8 +23,8 @@ export function summarise(events: readonly RunEvent[], left: number, because: st
       local: replies.filter(({ location }) => location === 'local').length,
       cloud: replies.filter(({ location }) => location === 'cloud').length,
     },
-    tokens: { in: sum(replies.map(({ tokens }) => tokens.in)), out: sum(replies.map(({ tokens }) => tokens.out)) },
-    usd: roundUsd(sum(replies.map(({ usd }) => usd))),
+    tokens: { in: sum(paid.map(({ tokens }) => tokens.in)), out: sum(paid.map(({ tokens }) => tokens.out)) },
+    usd: roundUsd(sum(paid.map(({ usd }) => usd))),
     usd_all_cloud: roundUsd(sum(of('task.done').map(done => done.usd_all_cloud))),
     estimate: true,
   };

@@ -36,6 +36,13 @@ function talk(turn: OpenTurn, event: RunEvent): OpenTurn {
         usd: turn.usd + usd,
       };
     }
+    case 'model.failed':
+      return {
+        ...turn,
+        tokens_in: turn.tokens_in + event.tokens.in,
+        tokens_out: turn.tokens_out + event.tokens.out,
+        usd: turn.usd + event.usd,
+      };
     case 'tool.started':
       return event.edit === undefined
         ? turn

@@ -2,8 +2,8 @@ import { estimateTokens, fitMessages } from '../../agents/prompt.ts';
 import type { Role } from '../../agents/roles.ts';
 import { TOOLS } from '../../agents/tools.ts';
 import type { NewEvent } from '../../core/event.ts';
-import type { Result } from '../../core/failure.ts';
-import type { LanguageModel, Message, ModelReply, ModelRequest } from '../../core/model.ts';
+import type { Failure, Result } from '../../core/failure.ts';
+import type { LanguageModel, Message, ModelReply, ModelRequest, Usage } from '../../core/model.ts';
 import type { Ports } from '../ports.ts';
 import type { OpenTurn } from '../task-state.ts';
 
@@ -62,20 +62,22 @@ export async function* askModel(
       };
       return reply;
     }
-    const wait = models.retryAfter(reply.error, attempt, turn.location);
-    if (wait === null) return reply;
-    yield {
-      type: 'model.retried',
-      task: key,
-      model: turn.model,
-      location: turn.location,
-      failure: reply.error,
-      wait_s: wait,
-      attempt,
-    };
-    await ports.clock.sleep(wait * 1000, signal);
+    const wait_s = models.retryAfter(reply.error, attempt, turn.location);
+    const tokens = tokensOf(reply.error);
+    const usd = models.usd(turn.model, tokens);
+    spent.task += usd;
+    spent.run += usd;
+    yield { type: 'model.failed', task: key, model: turn.model, location: turn.location, failure: reply.error, wait_s, attempt, tokens, usd };
+    if (wait_s === null) return reply;
+    await ports.clock.sleep(wait_s * 1000, signal);
     signal.throwIfAborted();
   }
+}
+
+/** What a reply that could not be used has cost all the same, where the server said so. */
+function tokensOf({ details }: Failure): Usage {
+  const count = (name: string): number => (typeof details?.[name] === 'number' ? details[name] : 0);
+  return { in: count('tokens_in'), out: count('tokens_out'), cached: count('tokens_cached') };
 }
 
 async function drain(
