@@ -67,7 +67,17 @@ export async function* askModel(
     const usd = models.usd(turn.model, tokens);
     spent.task += usd;
     spent.run += usd;
-    yield { type: 'model.failed', task: key, model: turn.model, location: turn.location, failure: reply.error, wait_s, attempt, tokens, usd };
+    yield {
+      type: 'model.failed',
+      task: key,
+      model: turn.model,
+      location: turn.location,
+      failure: reply.error,
+      wait_s,
+      attempt,
+      tokens,
+      usd,
+    };
     if (wait_s === null) return reply;
     await ports.clock.sleep(wait_s * 1000, signal);
     signal.throwIfAborted();
