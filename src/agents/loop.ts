@@ -101,7 +101,8 @@ async function* runCall(
     output = await started.run(signal);
     signal?.throwIfAborted();
   }
-  const { text, is_error, end } = output;
+  const { is_error, end } = output;
+  const text = deps.context.redact(output.text);
   messages.push({ role: 'tool', call_id: call.id, name: call.name, text, is_error });
   yield {
     type: 'tool.ended',

@@ -107,6 +107,8 @@ export type Repository = {
     readonly path: string;
     readonly base: string;
     readonly fresh: boolean;
+    /** Equips a worktree that was just made; one for which it did not answer true (or was killed) is made anew the next time. */
+    readonly prepare?: (workspace: Workspace) => Promise<Result<boolean>>;
   }): Promise<Result<{ readonly workspace: Workspace; readonly kept: boolean; readonly base: string }>>;
   removeWorkspace(path: string): Promise<Result<void>>;
   changes(fromTree: string, toTree: string): Promise<Result<readonly FileChange[]>>;

@@ -38,7 +38,7 @@ export function act(
     case 'give-up-run':
       return giveUp(decision);
     case 'open':
-      return open(inHand(state), ports, holder);
+      return open(inHand(state), ports, holder, signal);
     case 'check':
       return check(state, inHand(state), decision.on, ports, holder, signal);
     case 'turn':

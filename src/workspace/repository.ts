@@ -68,8 +68,11 @@ export async function openRepository(root: string, options: RepositoryOptions): 
     ...refReaders(git),
     ...treeReaders(git, options.temp),
     ...writers(git, { root: real, git_dir: gitDir, git, temp: options.temp }),
-    async openWorkspace(wanted) {
-      const opened = await openWorktree(grounds, wanted);
+    async openWorkspace({ prepare, ...wanted }) {
+      const opened = await openWorktree(grounds, {
+        ...wanted,
+        ...(prepare && { prepare: made => prepare(workspaceOn(made, equipment)) }),
+      });
       if (!opened.ok) return opened;
       const { kept, base } = opened.value;
       return ok({ workspace: workspaceOn(opened.value, equipment), kept, base });

@@ -40,7 +40,12 @@ const EXCLUDE = 'llmclis-exclude';
 /** Opens the worktree at `path`: as it is when it is whole (and `fresh` is false), else made anew on `base`. */
 export async function openWorktree(
   grounds: Grounds,
-  options: { readonly path: string; readonly base: string; readonly fresh: boolean },
+  options: {
+    readonly path: string;
+    readonly base: string;
+    readonly fresh: boolean;
+    readonly prepare?: (worktree: OpenedWorktree) => Promise<Result<boolean>>;
+  },
 ): Promise<Result<OpenedWorktree>> {
   const place = await placeOf(grounds, options.path);
   if (!place.ok) return place;
@@ -68,7 +73,10 @@ export async function openWorktree(
   if (!head.ok) return head;
   const base = head.value.stdout.trim();
   const opened = await equip(grounds, { root, admin, base, kept: false });
-  if (opened.ok) await writeBase(admin, base);
+  if (!opened.ok) return opened;
+  const prepared = options.prepare === undefined ? ok(true) : await options.prepare(opened.value);
+  if (!prepared.ok) return prepared;
+  if (prepared.value) await writeBase(admin, base);
   return opened;
 }
 

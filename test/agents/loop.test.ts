@@ -26,6 +26,7 @@ async function play(replies: readonly Reply[], over: Partial<Conversation> = {})
     workspace: nowhere,
     recall: query => [`about ${query}`],
     note: text => void notes.push(text),
+    redact: text => text.replaceAll('hunter2', '[redacted]'),
   };
   const asked: Message[][] = [];
   let next = 0;
@@ -120,6 +121,16 @@ describe('one role’s turn', () => {
     const { end, asked } = await play(replies);
     expect(end).toMatchObject({ kind: 'gave_up', because: 'no_progress' });
     expect(asked).toHaveLength(ROLE_TABLE.coder.max_calls);
+  });
+
+  it('shows a secret that a tool answers neither to the journal nor to the model', async () => {
+    const { events, asked } = await play([{ calls: [{ name: 'recall', input: { query: 'hunter2' } }] }, finish]);
+    const results = [
+      ...events.filter(({ type }) => type === 'tool.ended'),
+      ...(asked[1] ?? []).filter(({ role }) => role === 'tool'),
+    ];
+    expect(results).toHaveLength(3);
+    expect(JSON.stringify(results)).not.toContain('hunter2');
   });
 
   it('asks, and hands over', async () => {

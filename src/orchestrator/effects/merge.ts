@@ -3,6 +3,7 @@ import type { Result } from '../../core/failure.ts';
 import type { Proof } from '../../core/task.ts';
 import type { Effects, Ports, WorkspaceHolder } from '../ports.ts';
 import type { TaskState } from '../task-state.ts';
+import { LEASE_S } from './claim.ts';
 import { block } from './finish.ts';
 import { taskBranch, workspaceOf } from './open.ts';
 import { stopping } from './stopping.ts';
@@ -11,6 +12,7 @@ import { stopping } from './stopping.ts';
 export async function* merge(task: TaskState, proof: Proof, ports: Ports, holder: WorkspaceHolder): Effects {
   if (task.merge !== null) return yield* carryOut(task, task.merge, ports);
   if (task.work === null || task.workspace === null) throw new Error('There is nothing to merge.');
+  if (!ports.km.heartbeat(task.token, LEASE_S).ok) return yield lostClaim(task);
   const { repository, target } = ports;
   const tip = target === null ? null : await repository.resolve(target);
   const { base } = task.workspace;
@@ -23,6 +25,13 @@ export async function* merge(task: TaskState, proof: Proof, ports: Ports, holder
   yield { type: 'merge.intended', task: task.task.key, ...intent };
   yield* carryOut(task, { task: task.task.key, ...intent }, ports);
 }
+
+/** Somebody else may be at work on it by now: nothing of ours is merged. */
+const lostClaim = (task: TaskState): NewEvent => ({
+  type: 'task.released',
+  task: task.task.key,
+  because: 'the claim ran out and may be another worker’s now; nothing was merged',
+});
 
 async function* carryOut(task: TaskState, intent: EventPayloads['merge.intended'], ports: Ports): Effects {
   const { repository } = ports;

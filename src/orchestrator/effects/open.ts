@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import type { NewEvent } from '../../core/event.ts';
 import { err, fail, ok, type Result } from '../../core/failure.ts';
+import type { Workspace } from '../../core/workspace.ts';
 import type { Effects, Ports, WorkspaceHolder } from '../ports.ts';
 import type { TaskState } from '../task-state.ts';
 import { block } from './finish.ts';
@@ -13,33 +15,20 @@ export const slug = (key: string): string =>
 export const taskBranch = (key: string): string => `refs/heads/llmclis/task-${slug(key)}`;
 
 /** Opens the task's worktree on its base and, when it is a fresh one, runs the project's setup commands in it. */
-export async function* open(task: TaskState, ports: Ports, holder: WorkspaceHolder): Effects {
+export async function* open(task: TaskState, ports: Ports, holder: WorkspaceHolder, signal: AbortSignal): Effects {
   const base = await baseOf(task, ports);
   if (!base.ok) {
     if (base.error.code === 'git.conflict') return yield* block(task, 'conflict', base.error.message, ports);
     return yield stopping(base.error);
   }
-  const opened = await openAt(task, ports, base.value);
+  const setUp: NewEvent[] = [];
+  const opened = await openAt(task, ports, base.value, workspace => prepare(task, workspace, ports, setUp, signal));
   if (!opened.ok) return yield stopping(opened.error);
   const { workspace, kept, base: standsOn } = opened.value;
   const tree = await ports.repository.treeOf(standsOn);
   if (!tree.ok) return yield stopping(tree.error);
   holder.workspace = workspace;
-  if (!kept) {
-    for (const command of ports.commands.setup) {
-      const result = await workspace.run(command, { timeout_s: ports.commands.timeout_s, label: 'setup' });
-      if (!result.ok) return yield stopping(result.error);
-      const { exit, output } = result.value;
-      yield {
-        type: 'setup.ended',
-        task: task.task.key,
-        command,
-        exit: exit ?? 1,
-        tail: ports.redact(clipTail(output)),
-      };
-      if (exit !== 0) break;
-    }
-  }
+  for (const event of setUp) yield event;
   yield {
     type: 'workspace.opened',
     task: task.task.key,
@@ -51,18 +40,43 @@ export async function* open(task: TaskState, ports: Ports, holder: WorkspaceHold
   };
 }
 
+/** Runs the project's setup commands in a fresh worktree; true when all of them passed. */
+async function prepare(
+  task: TaskState,
+  workspace: Workspace,
+  ports: Ports,
+  events: NewEvent[],
+  signal?: AbortSignal,
+): Promise<Result<boolean>> {
+  const { setup, timeout_s } = ports.commands;
+  for (const command of setup) {
+    const result = await workspace.run(command, { timeout_s, label: 'setup' }, signal);
+    signal?.throwIfAborted();
+    if (!result.ok) return result;
+    const { exit, output } = result.value;
+    const tail = ports.redact(clipTail(output));
+    events.push({ type: 'setup.ended', task: task.task.key, command, exit: exit ?? 1, tail });
+    if (exit !== 0) return ok(false);
+  }
+  return ok(true);
+}
+
 /** The workspace of the task in hand: the open one, or after a restart the one on disk. */
 export async function workspaceOf(task: TaskState, ports: Ports, holder: WorkspaceHolder) {
   if (holder.workspace !== null) return ok(holder.workspace);
   if (task.workspace === null) throw new Error('A task without workspace is worked.');
-  const opened = await openAt(task, ports, task.workspace.base);
+  const opened = await openAt(task, ports, task.workspace.base, workspace => prepare(task, workspace, ports, []));
   if (!opened.ok) return opened;
   holder.workspace = opened.value.workspace;
   return ok(opened.value.workspace);
 }
 
-const openAt = (task: TaskState, { repository, worktrees }: Ports, base: string) =>
-  repository.openWorkspace({ path: join(worktrees, slug(task.task.key)), base, fresh: false });
+const openAt = (
+  task: TaskState,
+  { repository, worktrees }: Ports,
+  base: string,
+  equip: (workspace: Workspace) => Promise<Result<boolean>>,
+) => repository.openWorkspace({ path: join(worktrees, slug(task.task.key)), base, fresh: false, prepare: equip });
 
 /** The commit the work starts from, as the merge mode says. */
 async function baseOf(task: TaskState, ports: Ports): Promise<Result<string>> {

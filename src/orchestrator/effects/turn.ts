@@ -102,7 +102,7 @@ async function* talk(
   const events = runTurn(role, conversation, { ...deps, ask: (history, call) => deps.ask([...history], call) }, signal);
   for (let step = await events.next(); ; step = await events.next()) {
     if (!step.done) {
-      yield redacted(step.value, ports);
+      yield step.value;
       continue;
     }
     const { model, location } = turn;
@@ -111,10 +111,6 @@ async function* talk(
   }
 }
 
-/** Tool output may show a secret that a command printed; it must reach neither the journal nor the model. */
-const redacted = (event: NewEvent, { redact }: Ports): NewEvent =>
-  event.type === 'tool.ended' ? { ...event, text: redact(event.text) } : event;
-
 const toolContext = (
   task: TaskState,
   turn: OpenTurn,
@@ -122,6 +118,7 @@ const toolContext = (
   { km, memory, project, redact }: Ports,
 ) => ({
   workspace,
+  redact,
   recall: (query: string) =>
     memory
       .queryMemory(query, { projectId: project.id, topK: 5 })
