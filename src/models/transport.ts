@@ -5,7 +5,8 @@ export type Fetch = typeof globalThis.fetch;
  * without headers, and a model that is being loaded, or reads a long prompt, sends none for longer than that.
  */
 export async function openTransport(connectSeconds: number): Promise<Fetch> {
-  const { Agent, fetch } = await import('undici');
+  // Its default export is whole in the sources and in the bundle alike; names of a CommonJS package are lost in a lazy chunk.
+  const { Agent, fetch } = (await import('undici')).default;
   const dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0, connect: { timeout: connectSeconds * 1000 } });
   const send = (input: string | URL, init: Parameters<typeof fetch>[1]) => fetch(input, { ...init, dispatcher });
   // The package's Request and Response are the platform's by shape, but declared apart from them.
