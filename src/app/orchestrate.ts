@@ -9,6 +9,7 @@ import type { Project } from '../km/km.ts';
 import { printScript, type ReplayEntry } from '../models/replay-script.ts';
 import { route } from '../router/route.ts';
 import { childEnvironment } from '../secrets/secrets.ts';
+import { commandFor } from './command.ts';
 import { type AppCore, openCore } from './core.ts';
 import { layOutDemo } from './demo.ts';
 import { repositoryOf } from './git-commands.ts';
@@ -129,7 +130,10 @@ export async function demo(
     if (!synced.ok) return synced;
     const options = { registry, max_steps: 30, merge: 'auto', mode: 'local-first', no_sandbox: true } as const;
     const summary = await orchestrate(inside, project.value, options, onEvent, signal);
-    return summary.ok ? ok({ summary: summary.value, folder, repository, home }) : summary;
+    if (!summary.ok) return summary;
+    const now = km.value.project(project.value.id);
+    const { counts } = now.ok ? now.value : project.value;
+    return ok({ summary: summary.value, folder, repository, home, counts, command: commandFor(core) });
   } finally {
     inside.close();
   }

@@ -2,7 +2,7 @@ import type { MergeMode, RoutingMode, RunEvent, RunSummary } from '../core/event
 import type { Result } from '../core/failure.ts';
 import type { ProviderStatus, Usage } from '../core/model.ts';
 import type { Settings } from '../core/settings.ts';
-import type { NextTask, RoleName, Task } from '../core/task.ts';
+import type { NextTask, RoleName, Task, TaskStatus } from '../core/task.ts';
 import type { Km, Project } from '../km/km.ts';
 import type { PlanImport, PlanProblem, PlanSync } from '../km/plan/plan.ts';
 import type { Memory } from '../memory/memory.ts';
@@ -70,6 +70,10 @@ export type DemoReport = {
   readonly folder: string;
   readonly repository: string;
   readonly home: string;
+  /** The project's tasks after the run, those of earlier runs included. */
+  readonly counts: Readonly<Record<TaskStatus, number>>;
+  /** How to call this program from a shell: `llmclis` where that is found, else with the whole path. */
+  readonly command: string;
 };
 
 /** What the shells call. Everything behind it is built when first used, so that a hot command pays for nothing else. */

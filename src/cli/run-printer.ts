@@ -7,9 +7,11 @@ import type { Output, Style } from './output.ts';
 import { formatTable } from './table.ts';
 
 const MOODS: Readonly<Record<StoryLine['mood'], Style | null>> = {
+  title: 'bold',
   good: 'green',
   bad: 'red',
   attention: 'yellow',
+  quiet: 'dim',
   plain: null,
 };
 
@@ -47,6 +49,7 @@ export function createRunPrinter(out: Output): RunPrinter {
       // The end is said below the table.
       const line = event.type === 'run.finished' ? null : storyLine(event);
       if (line === null) return;
+      if (event.type === 'task.claimed') out.line('');
       const mood = MOODS[line.mood];
       out.line(mood === null ? line.text : out.style(mood, line.text));
     },

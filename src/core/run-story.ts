@@ -1,7 +1,8 @@
 import type { EventType, RunEvent } from './event.ts';
 import { sentence } from './sentence.ts';
 
-export type Mood = 'good' | 'bad' | 'attention' | 'plain';
+/** `title` begins a task; `quiet` is for those who want to know everything. */
+export type Mood = 'title' | 'good' | 'bad' | 'attention' | 'quiet' | 'plain';
 export type StoryLine = {
   readonly seq: number;
   readonly at: string;
@@ -10,6 +11,12 @@ export type StoryLine = {
 };
 
 const MOODS: Partial<Record<EventType, Mood>> = {
+  'task.claimed': 'title',
+  'run.finished': 'title',
+  'tool.started': 'quiet',
+  'tool.ended': 'quiet',
+  'memory.stored': 'quiet',
+  'plan.updated': 'quiet',
   'task.done': 'good',
   'task.blocked': 'bad',
   'claim.refused': 'attention',
@@ -18,10 +25,15 @@ const MOODS: Partial<Record<EventType, Mood>> = {
   'model.failed': 'attention',
 };
 
-/** A red check on the base is what is hoped for, so only checks on the work are good or bad news. */
+/**
+ * A red check on the base is what is hoped for, and a project's own check may stay red beside a task's: only a task's check on the
+ * work is good or bad news.
+ */
 function moodOf(event: RunEvent): Mood {
-  if (event.type !== 'check.ended' || event.on === 'base') return MOODS[event.type] ?? 'plain';
-  return event.exit === 0 ? 'good' : 'bad';
+  if (event.type !== 'check.ended') return MOODS[event.type] ?? 'plain';
+  if (event.on === 'base') return 'quiet';
+  if (event.exit === 0) return 'good';
+  return event.of === 'task' ? 'bad' : 'quiet';
 }
 
 /** The event as a line of the story, or null when it is not worth one. */

@@ -13,7 +13,7 @@ export function runTable(view: RunView): readonly (readonly string[])[] {
     row.checks === null ? '' : `${row.checks.passed}/${row.checks.total}`,
     tokens(row.tokens),
     money(row.usd),
-    row.proof ?? (row.reason === null ? row.status : `${row.status}: ${row.reason}`),
+    row.proof ?? (row.reason === null ? row.status : `${row.status}: ${row.reason.replaceAll('_', ' ')}`),
   ]);
   const { calls } = view.totals;
   const tries = view.rows.reduce((sum, row) => sum + row.tries, 0);

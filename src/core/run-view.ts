@@ -97,7 +97,7 @@ function replied(view: RunView, event: EventOf<'model.replied' | 'model.failed'>
   const calls = event.type === 'model.replied' ? 1 : 0;
   return {
     ...next,
-    doing: `${event.task} ${event.model} ${calls === 1 ? 'replied' : 'gave no usable reply'}`,
+    doing: `${event.task} the model ${calls === 1 ? 'replied' : 'gave no usable reply'}`,
     totals: {
       ...totals,
       calls: { ...totals.calls, [event.location]: totals.calls[event.location] + calls },
@@ -179,7 +179,7 @@ function applyTask(view: RunView, event: RunEvent): RunView {
     case 'turn.started':
       return turnStarted(view, event);
     case 'model.called':
-      return { ...view, doing: `${event.task} waits for ${event.model} (${event.location})` };
+      return { ...view, doing: `${event.task} waits for the model` };
     case 'model.replied':
     case 'model.failed':
       return replied(view, event);

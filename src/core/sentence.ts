@@ -1,33 +1,11 @@
-import type { EventOf, EventPayloads, EventType, RunEvent } from './event.ts';
+import type { EventOf, EventPayloads, EventType, Refusal, RunEvent } from './event.ts';
+import { count, firstSentence, money, oneLine, plural } from './line.ts';
+import type { Proof, Waiting } from './task.ts';
+
+export { count, money, oneLine } from './line.ts';
 
 type EventMap = { readonly [T in EventType]: EventOf<T> };
 type Sayings = { readonly [T in EventType]: (event: EventMap[T]) => string | null };
-
-/** `$0`, `$0.0123` below one dollar, `$12.30` above. */
-export const money = (usd: number): string => (usd === 0 ? '$0' : `$${usd.toFixed(usd < 1 ? 4 : 2)}`);
-
-/** `12,345`: thousands apart, whole. */
-export const count = (value: number): string =>
-  Math.round(value)
-    .toString()
-    .replace(/\B(?=(\d{3})+$)/g, ',');
-
-const plural = (value: number, one: string, many: string): string => `${count(value)} ${value === 1 ? one : many}`;
-
-/**
- * One line that a terminal can show as it is: escape sequences and control characters are gone (texts of models and commands
- * may hold some), white space is single, at most `limit` characters.
- */
-export function oneLine(text: string, limit = 160): string {
-  const flat = text
-    .slice(0, limit * 8)
-    .replace(/\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b\[[0-?]*[ -/]*[@-~]?|\u001b./g, '')
-    .replace(/[\u0000-\u0020\u007f-\u00a0\u2028\u2029]+/g, ' ')
-    .replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')
-    .trim();
-  const characters = Array.from(flat);
-  return characters.length <= limit ? flat : `${characters.slice(0, limit - 1).join('')}…`;
-}
 
 /** The field of a tool's input as text; a model's input may be anything. */
 function field(input: unknown, name: string): string {
@@ -58,18 +36,24 @@ const SILENT = ['read_file', 'list_files', 'search_text', 'recall', 'hand_off', 
 export const toolAction = (name: string, input: unknown): string =>
   oneLine(ACTIONS.get(name)?.(input) ?? `calls ${name}`);
 
-/** `node --test test/x.test.js: 2 passed, 1 failed (exit 1)`. */
+/** `2 passed, 1 failed`; the exit code only where it says more than the counts. */
+function outcomeOf({ exit, passed, failed }: Pick<EventPayloads['check.ended'], 'exit' | 'passed' | 'failed'>): string {
+  const counts = [
+    ...((passed ?? 0) === 0 ? [] : [`${count(passed ?? 0)} passed`]),
+    ...((failed ?? 0) === 0 ? [] : [`${count(failed ?? 0)} failed`]),
+  ].join(', ');
+  const expected = (failed ?? 0) > 0 === (exit !== 0);
+  if (counts === '') return exit === 0 ? 'passed' : `failed (exit ${exit})`;
+  return expected ? counts : `${counts} (exit ${exit})`;
+}
+
+/** `node --test test/x.test.js: 2 passed, 1 failed`. */
 export function checkSentence(
   check: Pick<EventPayloads['check.ended'], 'command' | 'exit' | 'passed' | 'failed' | 'missing'>,
 ): string {
   const command = oneLine(check.command, 100);
   if (check.missing !== null) return `${command}: cannot start, ${oneLine(check.missing)} is missing`;
-  const counts =
-    check.passed === null && check.failed === null
-      ? ''
-      : `${count(check.passed ?? 0)} passed, ${count(check.failed ?? 0)} failed `;
-  if (counts === '') return `${command}: ${check.exit === 0 ? 'passed' : 'failed'} (exit ${check.exit})`;
-  return `${command}: ${counts}(exit ${check.exit})`;
+  return `${command}: ${outcomeOf(check)}`;
 }
 
 /** `coder on opus (cloud)`. */
@@ -81,6 +65,7 @@ export const turnSentence = (turn: {
 
 const words = (name: string): string => name.replaceAll('_', ' ');
 const shortId = (id: string): string => id.slice(0, 7);
+const branchName = (ref: string): string => ref.replace(/^refs\/heads\//, '');
 const because = (text: string): string => (text === '' ? '' : ` — ${oneLine(text)}`);
 
 function runStarted(event: EventOf<'run.started'>): string {
@@ -89,7 +74,7 @@ function runStarted(event: EventOf<'run.started'>): string {
     event.mode,
     `at most ${plural(event.max_steps, 'step', 'steps')}`,
     ...(event.budget_usd === null ? [] : [`budget ${money(event.budget_usd)}`]),
-    event.target === null ? `merge ${event.merge}` : `merge ${event.merge} into ${event.target}`,
+    event.target === null ? `merge ${event.merge}` : `merge ${event.merge} into ${branchName(event.target)}`,
     `sandbox ${event.sandbox}`,
     ...(event.scripted ? ['models are scripted'] : []),
   ];
@@ -101,12 +86,24 @@ function runFinished(event: EventOf<'run.finished'>): string {
   const cancelled = tasks.cancelled === 0 ? '' : `, ${count(tasks.cancelled)} cancelled`;
   const work = `${count(tasks.done)} done, ${count(tasks.blocked)} blocked${cancelled}, ${count(tasks.left)} left`;
   const bill = `${count(calls.local)} local and ${count(calls.cloud)} cloud calls, ${money(event.usd)} (estimate all in the cloud: ${money(event.usd_all_cloud)})`;
-  return `Finished, ${oneLine(event.because)}: ${work}; ${bill}`;
+  // What waits for what was said when the run ran out of work.
+  const why = event.because.replace(/^(nothing is ready):.*/s, '$1');
+  return `Finished, ${oneLine(why)}: ${work}; ${bill}`;
+}
+
+/** `S1.2 waits for S1.1`; of a blocked task the reason without its details: `S1.3 waits for an answer`. */
+export function waitSentence({ key, on }: Waiting): string {
+  const named = on.map(text => {
+    const [reason = ''] = text.split(':');
+    if (reason === 'needs_input') return 'an answer';
+    return reason === text || reason.includes(' ') ? oneLine(text, 80) : `a person (${words(reason)})`;
+  });
+  return named.length === 0 ? key : `${key} waits for ${named.join(', ')}`;
 }
 
 function runIdle(event: EventOf<'run.idle'>): string {
   if (event.kind === 'all-done') return 'Every task is done';
-  const waits = event.waiting.slice(0, 5).map(wait => `${wait.key} waits for ${wait.on.join(', ')}`);
+  const waits = event.waiting.slice(0, 5).map(waitSentence);
   const more = event.waiting.length > 5 ? ` and ${event.waiting.length - 5} more` : '';
   const reason = event.kind === 'waiting' ? 'others are being worked on' : 'what is left is blocked';
   return `Nothing is ready: ${waits.length === 0 ? reason : `${waits.join('; ')}${more}`}`;
@@ -116,7 +113,7 @@ function turnEnded(event: EventOf<'turn.ended'>): string | null {
   const { end } = event;
   switch (end.kind) {
     case 'finished':
-      return `${event.task}  ${event.role} says it is done${because(end.summary)}`;
+      return `${event.task}  ${event.role} says it is done${because(firstSentence(end.summary))}`;
     case 'asked':
     case 'handed_off':
       return null;
@@ -134,16 +131,59 @@ function judged(event: EventOf<'checks.judged'>): string | null {
   return null;
 }
 
+/** `issues.md#km-001--d22-title` as `KM-001 in issues.md`. */
+const issueName = (link: string): string =>
+  oneLine(link.replace(/^([^#]+)#([a-z]+-\d+)-.*$/, (_, file: string, id: string) => `${id.toUpperCase()} in ${file}`));
+
 function blocked(event: EventOf<'task.blocked'>): string {
-  const issue = event.issue === null ? '' : `; see ${oneLine(event.issue)}`;
-  const branch = event.branch === null ? '' : `; its work is kept on ${event.branch}`;
-  return `${event.task}  blocked, ${words(event.reason)}${because(event.detail)}${issue}${branch}`;
+  const issue = event.issue === null ? '' : `; see ${issueName(event.issue)}`;
+  const branch = event.branch === null ? '' : `; its work is kept on ${branchName(event.branch)}`;
+  // The question has a line of its own.
+  const why = event.reason === 'needs_input' ? '' : because(refusalReason(event.detail));
+  return `${event.task}  blocked, ${words(event.reason)}${why}${issue}${branch}`;
+}
+
+/** Of a check that failed the names of the tests, as its counts have a line of their own; else the first line. */
+function refusalReason(detail: string): string {
+  const [first = '', second = ''] = detail.split('\n');
+  const plain = /^`.+` fails \([^)]*\)\.$/.test(first);
+  return plain && second.startsWith('Failing: ') ? `failing: ${second.slice(9)}` : first;
+}
+
+const REFUSED: Readonly<Record<Refusal, string>> = {
+  checks_failed: 'checks failed',
+  empty_diff: 'empty diff',
+  protected_changed: 'protected files changed',
+  already_passing: 'its test passes already',
+  stale: 'checks fail after the base moved',
+};
+
+function refused(event: EventOf<'claim.refused'>): string {
+  const more = event.undone.filter(path => !event.detail.includes(path));
+  const undone = more.length === 0 ? '' : ` (undone: ${oneLine(more.join(', '))})`;
+  return `${event.task}  refused: ${REFUSED[event.because]}${because(refusalReason(event.detail))}${undone}`;
+}
+
+const PROOFS: Readonly<Record<Proof, string>> = {
+  'red-green': 'red-green (failed before, passes now)',
+  'behaviour-kept': 'behaviour-kept (green before and after)',
+  'accepted-by-person': 'accepted-by-person',
+};
+
+function toolEnded(event: EventOf<'tool.ended'>): string | null {
+  if (!event.is_error) return null;
+  const line = event.text.trim().split('\n')[0] ?? '';
+  const exit = event.name === 'run_command' ? /^Exit (\d+)/.exec(line)?.[1] : undefined;
+  return exit === undefined
+    ? `${event.task}  ${event.name} answers: ${oneLine(line)}`
+    : `${event.task}  the command fails (exit ${exit})`;
 }
 
 const REQUESTS = new Map([
   ['stop', 'Asked to stop after the work in hand'],
   ['pause', 'Asked to pause'],
   ['resume', 'Asked to go on'],
+  ['interrupt', 'Interrupted: ends now and loses nothing'],
 ]);
 
 const SAYINGS: Sayings = {
@@ -167,29 +207,29 @@ const SAYINGS: Sayings = {
     `${event.task}  ${event.model} (${event.location}): ${oneLine(event.failure.message)} ${event.wait_s === null ? 'Gives up' : `Tries again in ${Math.round(event.wait_s)} s`}`,
   'tool.started': event =>
     SILENT.includes(event.name) ? null : `${event.task}  ${toolAction(event.name, event.input)}`,
-  'tool.ended': event => (event.is_error ? `${event.task}  ${event.name} answers: ${oneLine(event.text)}` : null),
+  'tool.ended': toolEnded,
   'turn.told': () => null,
   'turn.ended': turnEnded,
   'work.snapshot': () => null,
-  'check.ended': event => `${event.task}  ${event.on === 'base' ? 'base check' : 'check'} ${checkSentence(event)}`,
+  'check.ended': event =>
+    `${event.task}  ${event.on === 'base' ? 'before the work, ' : 'check '}${checkSentence(event)}`,
   'checks.judged': judged,
   'test.accepted': event =>
     `${event.task}  a new check fails on the base and can prove the task: ${oneLine(event.files.join(', '))}`,
   'tester.gave_up': event => `${event.task}  no check that fails on the base could be had${because(event.because)}`,
   'handed.over': event => `${event.task}  ${event.from} hands over to the ${event.to}${because(event.summary)}`,
   'try.failed': () => null,
-  'claim.refused': event =>
-    `${event.task}  refused: ${words(event.because)}${because(event.detail)}${event.undone.length === 0 ? '' : ` (undone: ${oneLine(event.undone.join(', '))})`}`,
+  'claim.refused': refused,
   escalated: event => `${event.task}  climbs from ${event.from} to ${event.to}: ${oneLine(event.because)}`,
   'memory.stored': event => `${event.task}  remembers a ${words(event.memory_type)}`,
-  'question.asked': event => `${event.task}  asks: ${oneLine(event.question)}`,
+  'question.asked': event => `${event.task}  asks: ${oneLine(event.question, 600)}`,
   'merge.intended': () => null,
   'merge.ended': () => null,
   'base.moved': event => `${event.task}  the base moved to ${shortId(event.to)}: merged onto it, checks again`,
   'plan.updated': event =>
     event.changed ? `${event.task === null ? '' : `${event.task}  `}${oneLine(event.path)} updated` : null,
   'task.done': event =>
-    `${event.task}  done: ${oneLine(event.title)} — ${event.proof}, ${plural(event.tries, 'try', 'tries')}, ${money(event.usd)}, commit ${shortId(event.commit)}`,
+    `${event.task}  done: ${oneLine(event.title)} — ${PROOFS[event.proof]}, ${plural(event.tries, 'try', 'tries')}, ${money(event.usd)}, commit ${shortId(event.commit)}`,
   'task.blocked': blocked,
   'task.released': event => `${event.task}  given back: ${oneLine(event.because)}`,
 };

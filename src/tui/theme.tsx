@@ -31,7 +31,14 @@ const STATUS_TONES: Readonly<Record<TaskStatus, Tone>> = {
 };
 export const statusTone = (status: TaskStatus): Tone => STATUS_TONES[status];
 
-const MOOD_TONES: Readonly<Record<Mood, Tone>> = { good: 'good', bad: 'bad', attention: 'attention', plain: 'plain' };
+const MOOD_TONES: Readonly<Record<Mood, Tone>> = {
+  title: 'strong',
+  good: 'good',
+  bad: 'bad',
+  attention: 'attention',
+  quiet: 'dim',
+  plain: 'plain',
+};
 export const moodTone = (mood: Mood): Tone => MOOD_TONES[mood];
 
 /** One line, cut to `width` columns. */

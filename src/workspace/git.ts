@@ -53,7 +53,9 @@ export async function runGit(
   if (!existsSync(root)) return fail('git.failed', `The folder ${root} is not there.`, 'Check the project’s folder.');
   const max = call.max_bytes ?? Number.POSITIVE_INFINITY;
   return new Promise(resolve => {
-    const child = spawn('git', [...SAFE_CONFIG, ...args], { cwd: root, env: { ...call.env } });
+    // A group of its own: Ctrl-C in a terminal reaches everyone in ours, and a git that dies of it fails the work in hand.
+    const detached = process.platform !== 'win32';
+    const child = spawn('git', [...SAFE_CONFIG, ...args], { cwd: root, env: { ...call.env }, detached });
     const chunks: Buffer[] = [];
     let bytes = 0;
     let complaint = '';

@@ -116,34 +116,44 @@ describe('orchestrate', () => {
 });
 
 describe('demo', () => {
-  const report = (tasks: Partial<DemoReport['summary']['tasks']>, exit = 3): DemoReport['summary'] => ({
-    ...summaryOf(shortRun()),
-    exit,
-    tasks: { done: 4, blocked: 1, cancelled: 0, left: 0, ...tasks },
+  const report = (counts: Partial<DemoReport['counts']>, exit = 3): DemoReport => ({
+    summary: { ...summaryOf(shortRun()), exit },
+    counts: { done: 4, blocked: 1, cancelled: 0, pending: 0, 'in-progress': 0, ...counts },
+    folder: '/tmp/d',
+    repository: '/tmp/d/textkit',
+    home: '/tmp/d/home',
+    command: 'llmclis',
+  });
+  const ending = (ended: DemoReport) => ({
+    cwd: world.folder,
+    demo: async (_options: object, onEvent: (event: RunEvent) => void) => {
+      for (const event of shortRun()) onEvent(event);
+      return ok(ended);
+    },
   });
 
   it('did what was asked when its one impossible task is the one that is blocked', () => {
     expect(demoExit(report({}))).toBe(0);
     expect(demoExit(report({ done: 3, blocked: 2 }))).toBe(3);
-    expect(demoExit(report({ left: 1 }))).toBe(3);
+    expect(demoExit(report({ done: 3, pending: 1 }))).toBe(3);
     expect(demoExit(report({}, 130))).toBe(130);
   });
 
+  it('says how a demo that was interrupted goes on, with the words that start this program here', async () => {
+    const { exit, out } = await type(demo, ending({ ...report({}, 130), command: 'node /opt/llmclis.cjs' }), []);
+    expect(exit).toBe(130);
+    expect(out).toContain('  node /opt/llmclis.cjs demo --folder /tmp/d\n');
+    expect(out).not.toContain('cd /tmp/d/textkit');
+  });
+
   it('says that its models are scripted, and where to look', async () => {
-    const events = shortRun();
-    const app = {
-      cwd: world.folder,
-      demo: async (_options: object, onEvent: (event: RunEvent) => void) => {
-        for (const event of events) onEvent(event);
-        return ok({ summary: report({}), folder: '/tmp/d', repository: '/tmp/d/textkit', home: '/tmp/d/home' });
-      },
-    };
+    const app = ending(report({}));
     const { exit, out } = await type(demo, app, []);
     expect(exit).toBe(0);
     expect(out).toContain('The models are scripted.');
     expect(out).toContain('cd /tmp/d/textkit');
     const json = await type(demo, app, ['--json']);
-    expect(json.out.trimEnd().split('\n').length).toBe(events.length);
+    expect(json.out.trimEnd().split('\n').length).toBe(shortRun().length);
     expect(JSON.parse(json.out.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({ type: 'run.finished' });
   });
 });

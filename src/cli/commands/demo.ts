@@ -11,23 +11,40 @@ import { sayInterrupted, showEnd } from './orchestrate.ts';
 const TITLE = 'llmclis demo: a plan of five tasks becomes proven work';
 const NOTE = 'The models are scripted. Everything else is real: git, files, test commands, checks, database, plan.';
 /** The demo's plan holds one task that cannot be done: ending with exactly this one blocked is what was asked. */
-const EXPECTED = { done: 4, blocked: 1, left: 0 };
+const EXPECTED = { done: 4, blocked: 1, pending: 0, 'in-progress': 0 };
 const ENDED_BLOCKED = 3;
+const INTERRUPTED = 130;
 
 /** 0 when the demo told its five stories, the one blocked task among them; else the exit code of its run. */
-export function demoExit(summary: DemoReport['summary']): number {
-  const { done, blocked, left } = summary.tasks;
-  const asked = done === EXPECTED.done && blocked === EXPECTED.blocked && left === EXPECTED.left;
+export function demoExit({ summary, counts }: Pick<DemoReport, 'summary' | 'counts'>): number {
+  const asked =
+    counts.done === EXPECTED.done &&
+    counts.blocked === EXPECTED.blocked &&
+    counts.pending === EXPECTED.pending &&
+    counts['in-progress'] === EXPECTED['in-progress'];
   return asked && summary.exit === ENDED_BLOCKED ? 0 : summary.exit;
 }
 
-/** What to look at afterwards; the demo keeps its own home, so that it touches nothing of the person's. */
-const whereabouts = (report: DemoReport): string[] => [
-  '',
-  `Go there:   cd ${report.repository} && export LLMCLIS_HOME=${report.home}`,
-  'Look:       git log --oneline; cat plans.md issues.md; llmclis task list; llmclis memory search slug',
-  'Your turn:  cd YOUR-REPOSITORY && unset LLMCLIS_HOME && llmclis init',
-];
+/** What to type next, one command on a line: the demo keeps its own home, so that it touches nothing of the person's. */
+function whereabouts({ summary, folder, repository, home, command }: DemoReport): string[] {
+  if (summary.exit === INTERRUPTED)
+    return ['', 'Stopped; nothing is lost. Go on where it stopped:', `  ${command} demo --folder ${folder}`];
+  return [
+    '',
+    `Everything is in ${folder}`,
+    '',
+    'Go there and look:',
+    ...(command === 'llmclis' ? [] : [`  alias llmclis='${command}'`]),
+    `  export LLMCLIS_HOME=${home}`,
+    `  cd ${repository}`,
+    '  git log --oneline; cat plans.md issues.md',
+    '  llmclis task list; llmclis memory search slug',
+    '  llmclis',
+    '',
+    'Your turn:',
+    '  unset LLMCLIS_HOME; cd YOUR-REPOSITORY; llmclis init',
+  ];
+}
 
 type Listener = (event: RunEvent) => void;
 
@@ -65,7 +82,7 @@ async function inLines(
   const { out } = shell;
   const printer = createRunPrinter(out);
   const signal = shell.interrupts();
-  sayInterrupted(signal, 'llmclis demo starts a fresh one.', out);
+  sayInterrupted(signal, 'the last line will say how it goes on.', out);
   out.line(TITLE);
   out.line(NOTE);
   out.line('');
@@ -90,7 +107,11 @@ export const demo = defineCommand({
     'Makes a temporary repository with a failing test suite and a plan of five tasks, and runs orchestrate on it. One of the tasks cannot be done, and ends blocked.',
   args: {},
   flags: {
-    folder: { type: 'string', value: 'F', help: 'An empty or new folder to make it in; default: a temporary one.' },
+    folder: {
+      type: 'string',
+      value: 'F',
+      help: 'A new or empty folder to make it in, or one with a demo that goes on; default: a temporary one.',
+    },
   },
   examples: [
     { command: 'llmclis demo', does: 'Shows the run live, then where to look at the result.' },
@@ -102,6 +123,6 @@ export const demo = defineCommand({
     const report = screen ? await onScreen(app, options, shell) : await inLines(app, options, shell);
     if (!report.ok) return report;
     out.lines(whereabouts(report.value));
-    return ok(demoExit(report.value.summary));
+    return ok(demoExit(report.value));
   },
 });

@@ -88,10 +88,12 @@ async function runCheck(
   const ran = await workspace.run(command, { timeout_s, label: 'check' }, signal);
   signal.throwIfAborted();
   if (!ran.ok) return ran;
-  const { output, timed_out, ms } = ran.value;
+  const { timed_out, ms } = ran.value;
+  // Before anything is read from it: a test's name may hold a secret too.
+  const output = ports.redact(ran.value.output);
   const exit = ran.value.exit ?? 1;
   const { passed, failed, passing, failing } = readTestOutput(output);
-  const tail = ports.redact(clipTail(timed_out ? `${output}\n[killed after ${timeout_s} s]` : output));
+  const tail = clipTail(timed_out ? `${output}\n[killed after ${timeout_s} s]` : output);
   return ok({
     command,
     exit,

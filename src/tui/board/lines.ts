@@ -1,6 +1,6 @@
 import { costLine } from '../../core/run-table.ts';
 import type { RunView } from '../../core/run-view.ts';
-import { count, money, oneLine } from '../../core/sentence.ts';
+import { count, money, oneLine, waitSentence } from '../../core/sentence.ts';
 import type { Task, TaskStatus } from '../../core/task.ts';
 import { cut, textWidth, wrap } from '../text.ts';
 import { type Line, moodTone, statusTone, type Tone } from '../theme.tsx';
@@ -42,7 +42,7 @@ export function nextLine({ next, tasks }: Pick<BoardState, 'next' | 'tasks'>): L
     case 'ready':
       return line(`next: ▶ ${next.task.key} ${oneLine(next.task.title)} — ${oneLine(next.because)}`, 'active');
     case 'blocked': {
-      const waits = next.waiting.map(wait => `${wait.key} waits for ${wait.on.join(', ')}`).join('; ');
+      const waits = next.waiting.slice(0, 20).map(waitSentence).join('; ');
       return line(`next: nothing is ready — ${waits === '' ? 'what is left is blocked' : waits}`, 'attention');
     }
     case 'waiting':

@@ -1,23 +1,26 @@
 import { Box, Static, Text } from 'ink';
-import { use, useMemo } from 'react';
+import { createElement, Fragment, use, useMemo } from 'react';
 import { costLine, type RUN_COLUMNS, runTable } from '../../core/run-table.ts';
 import type { RunView } from '../../core/run-view.ts';
-import { count } from '../../core/sentence.ts';
 import { Table } from '../table.tsx';
 import type { Column } from '../table-layout.ts';
+import { wrap } from '../text.ts';
 import { Colours, type Line, LineText, look } from '../theme.tsx';
 import type { RunScreenState } from './state.ts';
+
+/** Columns from which the models have a column of their own. */
+const WIDE = 100;
 
 type RunRowText = Readonly<Record<(typeof RUN_COLUMNS)[number], string>>;
 
 const COLUMNS: readonly Column<RunRowText>[] = [
   { key: 'task', min: 12 },
   { key: 'tries', align: 'right', min: 5 },
-  { key: 'models', min: 8, hide_below: 60 },
-  { key: 'checks', min: 6, hide_below: 50 },
-  { key: 'tokens', align: 'right', min: 6, hide_below: 50 },
+  { key: 'models', min: 8, hide_below: WIDE },
+  { key: 'checks', min: 6, hide_below: 56 },
+  { key: 'tokens', align: 'right', min: 6, hide_below: 56 },
   { key: 'cost', align: 'right', min: 7 },
-  { key: 'proof', min: 9 },
+  { key: 'proof', min: 11 },
 ];
 
 const named = (cells: readonly string[]): RunRowText => {
@@ -25,7 +28,13 @@ const named = (cells: readonly string[]): RunRowText => {
   return { task, tries, models, checks, tokens, cost, proof };
 };
 
-/** A run's tasks and the total; `height` is how many of the last rows are drawn. */
+/** Where the models have no column they stand in a line below their task. */
+const narrowed = (row: RunRowText): readonly RunRowText[] => {
+  const short = { ...row, proof: row.proof.replace(/^blocked: /, '') };
+  return row.models === '' ? [short] : [short, { ...named([]), task: `  ${row.models}` }];
+};
+
+/** A run's tasks and the total; `height` is how many of the last rows are drawn, each on one line. */
 export function RunTable({
   view,
   width,
@@ -35,31 +44,38 @@ export function RunTable({
   readonly width: number;
   readonly height?: number;
 }) {
-  const data = useMemo(() => runTable(view).map(named), [view]);
+  const rows = useMemo(() => runTable(view).map(named), [view]);
+  const data = width < WIDE && height === undefined ? rows.flatMap(narrowed) : rows;
   const offset = height === undefined ? 0 : Math.max(0, data.length - height);
   return <Table data={data} columns={COLUMNS} width={width} offset={offset} />;
 }
 
 const liveLine = (view: RunView): Line => {
-  const turn =
-    view.turn === null
-      ? ''
-      : ` · try ${view.turn.try}, ${view.turn.role} on ${view.turn.model} (${view.turn.location})`;
-  return { text: `${view.doing || 'working'}${turn}`, tone: 'active' };
+  const { turn } = view;
+  const who = turn === null ? '' : ` · try ${turn.try}, ${turn.role} on ${turn.model} (${turn.location})`;
+  return { text: `${view.doing || 'working'}${who}`, tone: 'active' };
 };
 
+/** Text broken at `width`, what follows the first line below the task's words, not below its key. */
+function Wrapped({ line, width }: { readonly line: Line; readonly width: number }) {
+  const indent = /^\S+ {2}(?=\S)/.exec(line.text)?.[0].length ?? 0;
+  const [first = '', ...rest] = wrap(line.text, width);
+  const left = rest.length === 0 ? [] : wrap(rest.join(' '), Math.max(10, width - indent));
+  const text = [first, ...left.map(one => ' '.repeat(indent) + one)].join('\n');
+  return <Text {...look(line.tone, use(Colours))}>{text || ' '}</Text>;
+}
+
 /** What remains on the screen when the run is over. */
-function Result({ view, width }: { readonly view: RunView; readonly width: number }) {
-  const { calls } = view.totals;
+function Result({ state, width }: { readonly state: RunScreenState; readonly width: number }) {
+  const lines: readonly Line[] = [
+    { text: costLine(state.view), tone: 'strong' },
+    { text: '', tone: 'plain' },
+    ...state.last,
+  ];
   return (
     <Box flexDirection="column" marginTop={1}>
-      <RunTable view={view} width={width} />
-      <LineText line={{ text: '', tone: 'plain' }} width={width} />
-      <LineText line={{ text: costLine(view), tone: 'strong' }} width={width} />
-      <LineText
-        line={{ text: `calls: ${count(calls.local)} local, ${count(calls.cloud)} cloud`, tone: 'plain' }}
-        width={width}
-      />
+      {state.view.rows.length > 0 && <RunTable view={state.view} width={width} />}
+      {createElement(Fragment, null, ...lines.map(line => createElement(Wrapped, { line, width })))}
     </Box>
   );
 }
@@ -74,18 +90,15 @@ export function RunScreenView({
   readonly columns: number;
   readonly rows: number;
 }) {
-  const coloured = use(Colours);
   const items: (Line | 'result')[] = state.ended ? [...state.log, 'result'] : [...state.log];
   return (
     <>
       <Static items={items}>
         {(item, index) =>
           item === 'result' ? (
-            <Result key="result" view={state.view} width={columns} />
+            <Result key="result" state={state} width={columns} />
           ) : (
-            <Text key={`line ${index}`} {...look(item.tone, coloured)}>
-              {item.text}
-            </Text>
+            <Wrapped key={`line ${index}`} line={item} width={columns} />
           )
         }
       </Static>
