@@ -2,10 +2,11 @@ import type { MergeMode, RoutingMode, RunEvent, RunSummary } from '../core/event
 import type { Result } from '../core/failure.ts';
 import type { ProviderStatus, Usage } from '../core/model.ts';
 import type { Settings } from '../core/settings.ts';
-import type { NextTask, RoleName, Task, TaskStatus } from '../core/task.ts';
+import type { NextTask, Task, TaskStatus } from '../core/task.ts';
 import type { Km, Project } from '../km/km.ts';
 import type { PlanImport, PlanProblem, PlanSync } from '../km/plan/plan.ts';
 import type { Memory } from '../memory/memory.ts';
+import type { ExplainQuery, Explanation } from '../router/explain.ts';
 
 export type OrchestrateOptions = {
   readonly max_steps?: number;
@@ -18,26 +19,8 @@ export type OrchestrateOptions = {
   readonly record?: string;
 };
 export type DryRun = { readonly next: NextTask; readonly route: RouteExplanation | null };
-export type RouteExplanation = {
-  readonly role: RoleName;
-  readonly model: string | null;
-  readonly location: 'local' | 'cloud' | null;
-  readonly rule: string | null;
-  readonly because: string;
-  readonly ladder: readonly string[];
-  readonly passed_over: readonly { readonly model: string; readonly because: string }[];
-};
-export type RouteQuery = {
-  readonly role: RoleName;
-  readonly est_tokens?: number;
-  readonly tags?: readonly string[];
-  readonly priority?: number;
-  /** Turns already spent on the task, and how the last one failed. */
-  readonly attempts?: number;
-  readonly failure?: string;
-  readonly mode?: RoutingMode;
-  readonly registry?: string;
-};
+export type RouteExplanation = Explanation;
+export type RouteQuery = ExplainQuery & { readonly registry?: string };
 export type SmokeResult = {
   readonly model: string;
   readonly ok: boolean;

@@ -1,4 +1,5 @@
-import type { CheckResult, EventOf, EventPayloads, RunEvent } from '../core/event.ts';
+import type { CheckResult } from '../core/check.ts';
+import type { EventOf, EventPayloads, RunEvent } from '../core/event.ts';
 import { newAttempts } from './attempts.ts';
 import type { TaskState } from './task-state.ts';
 import { addTurnEvent } from './turn-state.ts';

@@ -1,4 +1,5 @@
-import type { CheckResult, EventPayloads, TurnEnd } from '../core/event.ts';
+import type { CheckResult } from '../core/check.ts';
+import type { EventPayloads, TurnEnd } from '../core/event.ts';
 import type { Message, ToolCall } from '../core/model.ts';
 import type { Attempt, RoleName, Task } from '../core/task.ts';
 

@@ -1,4 +1,4 @@
-import type { CheckResult, CheckVerdict } from '../core/event.ts';
+import type { CheckResult, CheckVerdict } from '../core/check.ts';
 
 export type Verdict = { readonly verdict: CheckVerdict; readonly detail: string };
 

@@ -21,7 +21,7 @@ describe('the view of a run', () => {
     expect(view.doing).toBe('D2 edits src/slug.js');
     expect(view.last).toEqual({
       command: 'D2 runs node --test',
-      check: 'D2 node --test test/slug.test.js: 2 passed, 1 failed (exit 1)',
+      check: 'D2 node --test test/slug.test.js: 2 passed, 1 failed',
       escalation: 'D2  climbs from qwen-local to opus: checks failed twice',
       refused: 'D2  refused: checks failed — 1 of 3 tests fails',
     });
@@ -45,7 +45,7 @@ describe('the view of a run', () => {
     expect(table).toEqual([
       ['D1 Write capitalise()', '1', 'qwen-local', '1/1', '1,510', '$0', 'red-green'],
       ['D2 Make slug() keep digits', '2', 'qwen-local → opus', '1/1', '1,510', '$0.0123', 'red-green'],
-      ['D4 Read a date', '0', '', '', '0', '$0', 'blocked: needs_input'],
+      ['D4 Read a date', '0', '', '', '0', '$0', 'blocked: needs input'],
       ['total', '3', '1 local, 1 cloud', '', '3,020', '$0.0123', ''],
     ]);
     for (const row of table) expect(row).toHaveLength(RUN_COLUMNS.length);

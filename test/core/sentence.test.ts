@@ -44,11 +44,12 @@ describe('sentences of a run', () => {
   });
 
   it('says what a check gave, with counts where the runner told some', () => {
-    expect(said('check.ended', check)).toBe('D2  check node --test test/x.test.js: 2 passed, 1 failed (exit 1)');
-    expect(said('check.ended', { ...check, on: 'base' })).toMatch(/^D2 {2}base check node/);
-    expect(checkSentence({ ...check, passed: null, failed: null, exit: 0 })).toBe(
-      'node --test test/x.test.js: passed (exit 0)',
-    );
+    expect(said('check.ended', check)).toBe('D2  check node --test test/x.test.js: 2 passed, 1 failed');
+    expect(said('check.ended', { ...check, on: 'base' })).toMatch(/^D2 {2}before the work, node/);
+    const saidOf = (more: object) => checkSentence({ ...check, ...more });
+    expect(saidOf({ passed: null, failed: null, exit: 0 })).toBe('node --test test/x.test.js: passed');
+    expect(saidOf({ passed: null, failed: null })).toBe('node --test test/x.test.js: failed (exit 1)');
+    expect(saidOf({ passed: 3, failed: 0 })).toBe('node --test test/x.test.js: 3 passed (exit 1)');
     expect(checkSentence({ ...check, exit: 127, missing: 'pytest' })).toBe(
       'node --test test/x.test.js: cannot start, pytest is missing',
     );
@@ -66,7 +67,41 @@ describe('sentences of a run', () => {
         detail: 'a test was weakened',
         undone: ['test/a.test.js'],
       }),
-    ).toBe('D4  refused: protected changed — a test was weakened (undone: test/a.test.js)');
+    ).toBe('D4  refused: protected files changed — a test was weakened (undone: test/a.test.js)');
+  });
+
+  it('names the failing tests of a refusal, and no file twice', () => {
+    const claim = { task: 'D4', diff: '', ...rung, undone: [] } as const;
+    const detail =
+      '`npm test` fails (exit 1; 5 passed, 1 failed).\nFailing: wrap: no line is longer\n✔ wrap: fits (2 ms)';
+    expect(said('claim.refused', { ...claim, because: 'checks_failed', detail })).toBe(
+      'D4  refused: checks failed — failing: wrap: no line is longer',
+    );
+    const named = { detail: 'undone: a.test.js', undone: ['a.test.js'] };
+    expect(said('claim.refused', { ...claim, because: 'protected_changed', ...named })).toBe(
+      'D4  refused: protected files changed — undone: a.test.js',
+    );
+  });
+
+  it('tells the first line of what a tool answers when it goes wrong', () => {
+    const answer = (name: string, text: string) =>
+      said('tool.ended', { task: 'D1', call_id: 'c', name, text, is_error: true });
+    expect(answer('run_command', 'Exit 1\n✖ a test (1.2ms)')).toBe('D1  the command fails (exit 1)');
+    expect(answer('edit_file', 'There is no such text.\nmore')).toBe('D1  edit_file answers: There is no such text.');
+  });
+
+  it('says a question once, and at the end only that it waits for an answer', () => {
+    const blocked = { task: 'D5', title: 'T', reason: 'needs_input', detail: 'Which rule?', branch: null } as const;
+    expect(said('task.blocked', { ...blocked, issue: 'issues.md#km-001--d5-t' })).toBe(
+      'D5  blocked, needs input; see KM-001 in issues.md',
+    );
+    const waiting = [
+      { key: 'D5', title: 'T', on: ['needs_input: Which rule?'] },
+      { key: 'D6', title: 'U', on: ['checks_failed: `npm test` fails', 'D5'] },
+    ];
+    expect(said('run.idle', { kind: 'blocked', waiting })).toBe(
+      'Nothing is ready: D5 waits for an answer; D6 waits for a person (checks failed), D5',
+    );
   });
 
   it('tells writing and running, and keeps quiet about reading', () => {
@@ -82,7 +117,7 @@ describe('sentences of a run', () => {
 
   it('sums a run up, and calls the estimate one', () => {
     const finished = {
-      because: 'nothing is ready',
+      because: 'nothing is ready: D5 waits for needs_input: Which rule?',
       exit: 3,
       steps: 9,
       tasks: { done: 4, blocked: 1, cancelled: 0, left: 0 },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CheckResult } from '../../src/core/event.ts';
+import type { CheckResult } from '../../src/core/check.ts';
 import { judgeBase, judgeWork } from '../../src/orchestrator/verdict.ts';
 
 const result = (over: Partial<CheckResult>): CheckResult => ({

@@ -1,4 +1,5 @@
-import type { CheckResult, NewEvent } from '../../core/event.ts';
+import type { CheckResult } from '../../core/check.ts';
+import type { NewEvent } from '../../core/event.ts';
 import type { Result } from '../../core/failure.ts';
 import { ok } from '../../core/failure.ts';
 import type { Workspace } from '../../core/workspace.ts';

@@ -4,7 +4,7 @@ import { costLine, type RUN_COLUMNS, runTable } from '../../core/run-table.ts';
 import type { RunView } from '../../core/run-view.ts';
 import { Table } from '../table.tsx';
 import type { Column } from '../table-layout.ts';
-import { wrap } from '../text.ts';
+import { textWidth, wrap } from '../text.ts';
 import { Colours, type Line, LineText, look } from '../theme.tsx';
 import type { RunScreenState } from './state.ts';
 
@@ -56,12 +56,12 @@ const liveLine = (view: RunView): Line => {
   return { text: `${view.doing || 'working'}${who}`, tone: 'active' };
 };
 
-/** Text broken at `width`, what follows the first line below the task's words, not below its key. */
+/** A line of the story, broken at `width`; what follows the first line stands below its words, not below the task's key. */
 function Wrapped({ line, width }: { readonly line: Line; readonly width: number }) {
-  const indent = /^\S+ {2}(?=\S)/.exec(line.text)?.[0].length ?? 0;
-  const [first = '', ...rest] = wrap(line.text, width);
-  const left = rest.length === 0 ? [] : wrap(rest.join(' '), Math.max(10, width - indent));
-  const text = [first, ...left.map(one => ' '.repeat(indent) + one)].join('\n');
+  const [, key = '', words = line.text] = /^(\S+ {2})(\S.*)$/.exec(line.text) ?? [];
+  const text = wrap(words, Math.max(10, width - textWidth(key)))
+    .map((one, index) => (index === 0 ? key : ' '.repeat(textWidth(key))) + one)
+    .join('\n');
   return <Text {...look(line.tone, use(Colours))}>{text || ' '}</Text>;
 }
 
