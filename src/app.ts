@@ -19,6 +19,7 @@ export function openApp(options: AppOptions): App {
     km: core.km,
     project: core.project,
     hotNext: core.hotNext,
+    changeNumber: core.changeNumber,
     close: core.close,
     async memory() {
       return (await import('./app/memory.ts')).openMemory(core);

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { App } from './app.ts';
+import { type App, openApp } from './app.ts';
+import { directStream, mayBeTerminal } from './cli/direct-stream.ts';
 import { runCommandLine } from './cli/main.ts';
-import { createOutput } from './cli/output.ts';
+import { createOutput, type OutputStream } from './cli/output.ts';
 import type { Shell } from './cli/shell.ts';
 
 /** Put in by the bundler; absent when the sources run directly. */
@@ -48,19 +49,22 @@ const pause = (ms: number, signal: AbortSignal): Promise<void> =>
     if (signal.aborted) end();
   });
 
+const standard = (fd: 1 | 2, stream: () => NodeJS.WriteStream): OutputStream =>
+  process.platform === 'win32' ? stream() : directStream(fd, stream);
+
 function createShell(argv: readonly string[]): Shell {
   const interrupts = interruption();
   const end = argv.indexOf('--');
   const out = createOutput({
     get stdout() {
-      return process.stdout;
+      return standard(1, () => process.stdout);
     },
     get stderr() {
-      return process.stderr;
+      return standard(2, () => process.stderr);
     },
     env: process.env,
     json: argv.slice(0, end === -1 ? undefined : end).includes('--json'),
-    isTTY: () => process.stdout.isTTY === true,
+    isTTY: () => mayBeTerminal(1) && process.stdout.isTTY === true,
     // A run ends cleanly when its reader went away; a command that only prints has nothing left to do.
     onClosed: () => {
       if (!interrupts.abort()) process.exit(0);
@@ -99,16 +103,13 @@ function versionOf(): string {
   return typeof named === 'string' ? named : '0.0.0';
 }
 
-async function openApp(): Promise<App> {
-  const composition = await import('./app.ts');
-  return composition.openApp({ env: process.env, cwd: process.cwd(), version: versionOf(), shipped });
-}
+const appHere = (): App => openApp({ env: process.env, cwd: process.cwd(), version: versionOf(), shipped });
 
 /** Runs the words after `llmclis` and sets the exit code; what is thrown is a bug and ends here. */
 async function main(argv: readonly string[]): Promise<void> {
   const shell = createShell(argv);
   try {
-    process.exitCode = await runCommandLine(argv, openApp, shell);
+    process.exitCode = await runCommandLine(argv, appHere, shell);
   } catch (error) {
     shell.out.bug(error);
     process.exitCode = EXIT_BUG;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Clock } from '../core/clock.ts';
 import { fail, ok, type Result } from '../core/failure.ts';
 import type { NextTask } from '../core/task.ts';
-import { type Database, openDatabase } from '../km/database.ts';
+import { changeNumber, type Database, openDatabase } from '../km/database.ts';
 import { hotNext } from '../km/hot.ts';
 import type { Km, Project } from '../km/km.ts';
 import { planUnchanged } from '../km/plan/unchanged.ts';
@@ -33,6 +33,8 @@ export type AppCore = {
   project(id?: number): Result<Project>;
   /** The next task by one look-up, or null when that is not enough: no such project, or a plan file to read first. */
   hotNext(id?: number): Result<NextTask | null>;
+  /** A number that is another one after any process, this one included, changed the database. */
+  changeNumber(): number;
   /** True when no plan file changed since the last sync: one `stat` for each. */
   plansUnchanged(km: Km, project: Project): boolean;
   close(): void;
@@ -93,6 +95,10 @@ export function openCore(options: AppOptions): AppCore {
       const { root } = hot.project;
       const known = hot.plan_files.length > 0 || !existsSync(join(root, 'plans.md'));
       return ok(known && hot.plan_files.every(row => planUnchanged(row, join(root, row.path))) ? hot.next : null);
+    },
+    changeNumber() {
+      const found = database();
+      return found.ok ? changeNumber(found.value.sqlite) : 0;
     },
     project(id) {
       const found = km();

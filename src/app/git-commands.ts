@@ -50,7 +50,7 @@ export async function init(
   };
   const report = initProject(km.value, place, wanted, core.clock);
   if (!report.ok) return report;
-  const synced = syncPlans(core, report.value.project, 'llmclis');
+  const synced = await syncPlans(core, report.value.project, 'llmclis');
   if (!synced.ok) return synced;
   const project = km.value.project(report.value.project.id);
   return project.ok ? ok({ ...report.value, project: project.value }) : project;
@@ -66,7 +66,7 @@ async function worded(
   if (!km.ok) return km;
   const task = await word(km.value);
   if (!task.ok) return task;
-  const synced = syncPlans(core, project, 'person');
+  const synced = await syncPlans(core, project, 'person');
   return synced.ok ? task : synced;
 }
 

@@ -1,8 +1,9 @@
 import type { RoutingMode } from '../core/event.ts';
-import { ok, type Result } from '../core/failure.ts';
+import { fail, ok, type Result } from '../core/failure.ts';
 import type { ProviderStatus } from '../core/model.ts';
 import type { Project } from '../km/km.ts';
 import { explainRoute } from '../router/explain.ts';
+import { findModel } from '../router/registry.ts';
 import { route } from '../router/route.ts';
 import type { AppCore } from './core.ts';
 import { type Models, openModels } from './models.ts';
@@ -47,6 +48,10 @@ export async function providerStatus(core: AppCore, registry?: string): Promise<
 export async function smoke(core: AppCore, model?: string, registry?: string): Promise<Result<readonly SmokeResult[]>> {
   const models = modelsOf(core, here(core), { mode: 'local-first', ...(registry !== undefined && { registry }) });
   if (!models.ok) return models;
+  if (model !== undefined && findModel(models.value.registry, model) === null) {
+    const known = Object.keys(models.value.registry.models).join(', ');
+    return fail('input.not_found', `The registry has no model ${model}.`, `It has: ${known}`);
+  }
   const aliases = model === undefined ? registryModels(models.value.registry) : [model];
   const results: SmokeResult[] = [];
   for (const alias of aliases) results.push(await smokeOne(models.value, alias));

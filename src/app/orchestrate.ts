@@ -36,7 +36,7 @@ export async function orchestrate(
   const prepared = await prepare(core, project, options, recorded);
   if (!prepared.ok) return prepared;
   const { parts, sandbox } = prepared.value;
-  const pulled = pullPlans(core, parts.km, project);
+  const pulled = await pullPlans(core, parts.km, project);
   if (!pulled.ok) return pulled;
   const journal = journalOf(core);
   if (!journal.ok) return journal;
@@ -126,7 +126,7 @@ export async function demo(
     const known = km.value.projectAt(root);
     const project = known === null ? km.value.addProject({ name: 'textkit', root }) : ok(known);
     if (!project.ok) return project;
-    const synced = syncPlans(inside, project.value, 'llmclis');
+    const synced = await syncPlans(inside, project.value, 'llmclis');
     if (!synced.ok) return synced;
     const options = { registry, max_steps: 30, merge: 'auto', mode: 'local-first', no_sandbox: true } as const;
     const summary = await orchestrate(inside, project.value, options, onEvent, signal);

@@ -1,7 +1,7 @@
 import type { MergeMode, NewEvent, RunEvent, RunSummary } from '../core/event.ts';
-import { ok, type Result } from '../core/failure.ts';
+import { fail, ok, type Result } from '../core/failure.ts';
 import type { Sandbox } from '../core/workspace.ts';
-import type { Journal } from '../orchestrator/journal.ts';
+import { type Journal, RunTakenOver } from '../orchestrator/journal.ts';
 import { run } from '../orchestrator/run.ts';
 import { findModel, findProvider } from '../router/registry.ts';
 import { makeFacts, makePorts, type RunParts, registryModels } from './ports.ts';
@@ -42,12 +42,14 @@ export async function startOrResume(request: RunRequest, signal: AbortSignal): P
     ? { type: 'run.resumed', because: 'the process that ran it is gone' }
     : startEvent(request, place);
   for (const event of journal.append(runId, [first])) request.onEvent(event);
-  return ok(
-    await run(
-      { ports: makePorts(parts, place), facts: makeFacts(parts, place), journal, onEvent: request.onEvent },
-      signal,
-    ),
-  );
+  const deps = { ports: makePorts(parts, place), facts: makeFacts(parts, place), journal, onEvent: request.onEvent };
+  try {
+    return ok(await run(deps, signal));
+  } catch (problem) {
+    // This process was asleep (a closed lid, SIGSTOP) for so long that another one went on with its run.
+    if (!(problem instanceof RunTakenOver)) throw problem;
+    return fail('run.busy', problem.message, `See how it goes on: llmclis runs watch ${runId}`, { run_id: runId });
+  }
 }
 
 function startEvent(

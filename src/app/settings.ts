@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { loadSettings } from '../config/settings.ts';
 import type { RoutingMode } from '../core/event.ts';
 import type { Result } from '../core/failure.ts';
@@ -7,14 +6,16 @@ import type { Settings } from '../core/settings.ts';
 import type { Project } from '../km/km.ts';
 import type { Registry } from '../router/registry.ts';
 import type { AppCore } from './core.ts';
+import { settingsPlaces } from './settings-place.ts';
 import type { OrchestrateOptions } from './types.ts';
 
-const fileAt = (path: string): { path: string; text: string } | null =>
-  existsSync(path) ? { path, text: readFileSync(path, 'utf8') } : null;
+const fileAt = (path: string | null): { path: string; text: string } | null =>
+  path !== null && existsSync(path) ? { path, text: readFileSync(path, 'utf8') } : null;
 
 /** The settings in force for a project: flag, environment, project file, user file, default. */
 export function settingsOf(core: AppCore, project: Project | null, options: OrchestrateOptions): Result<Settings> {
   const { merge, mode, budget_usd, no_sandbox } = options;
+  const { projectFile, userFile } = settingsPlaces(core, project);
   return loadSettings({
     flags: {
       ...(merge && { merge }),
@@ -23,8 +24,8 @@ export function settingsOf(core: AppCore, project: Project | null, options: Orch
       ...(no_sandbox && { sandbox: 'none' as const }),
     },
     env: core.env,
-    projectFile: project === null ? null : fileAt(join(project.root, 'llmclis.yaml')),
-    userFile: fileAt(join(core.home, 'config.yaml')),
+    projectFile: fileAt(projectFile),
+    userFile: fileAt(userFile),
   });
 }
 

@@ -69,6 +69,8 @@ export type App = {
   memory(): Promise<Result<Memory>>;
   /** The next task by one look-up, or null when that is not enough: no such project, or a plan file to read first. */
   hotNext(id?: number): Result<NextTask | null>;
+  /** A number that is another one after any process, this one included, changed the database. */
+  changeNumber(): number;
   /** The given project, else the one of the current folder. */
   project(id?: number): Result<Project>;
   settings(project?: Project): Promise<Result<Settings>>;

@@ -85,18 +85,13 @@ function show(text: string, json: object, shell: Shell): Result<number> {
   return ok(0);
 }
 
-async function call(
-  name: string,
-  argv: readonly string[],
-  openApp: () => Promise<App>,
-  shell: Shell,
-): Promise<Result<number>> {
+async function call(name: string, argv: readonly string[], openApp: () => App, shell: Shell): Promise<Result<number>> {
   const load = COMMANDS[name];
   if (load === undefined) throw new Error(`No command ${name}`);
   const command = await load();
   const ready = command.prepare(argv);
   if (!ready.ok) return ready;
-  const app = await openApp();
+  const app = openApp();
   try {
     return await ready.value(app, shell);
   } finally {
@@ -104,7 +99,7 @@ async function call(
   }
 }
 
-async function answer(request: Request, openApp: () => Promise<App>, shell: Shell): Promise<Result<number>> {
+async function answer(request: Request, openApp: () => App, shell: Shell): Promise<Result<number>> {
   switch (request.kind) {
     case 'version':
       return show(shell.version, { version: shell.version }, shell);
@@ -123,11 +118,7 @@ function failed(failure: Failure, shell: Shell): number {
 }
 
 /** The whole command line: words in, exit code out. An expected failure is printed; a bug is thrown. */
-export async function runCommandLine(
-  argv: readonly string[],
-  openApp: () => Promise<App>,
-  shell: Shell,
-): Promise<number> {
+export async function runCommandLine(argv: readonly string[], openApp: () => App, shell: Shell): Promise<number> {
   const request = readRequest(argv);
   if (!request.ok) return failed(request.error, shell);
   const answered = await answer(request.value, openApp, shell);

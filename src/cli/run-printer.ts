@@ -1,6 +1,13 @@
 import type { RunEvent } from '../core/event.ts';
 import { type StoryLine, storyLine } from '../core/run-story.ts';
-import { costLine, RUN_COLUMNS, runTable } from '../core/run-table.ts';
+import {
+  costLine,
+  NARROW_RUN_COLUMNS,
+  narrowRunTable,
+  RUN_COLUMNS,
+  runTable,
+  WIDE_RUN_TABLE,
+} from '../core/run-table.ts';
 import { emptyRun, type RunView, updateRun } from '../core/run-view.ts';
 import { oneLine } from '../core/sentence.ts';
 import type { Output, Style } from './output.ts';
@@ -25,19 +32,23 @@ export type RunPrinter = {
 
 const LEFT_COLUMNS: readonly string[] = ['task', 'models', 'proof'];
 
+/** Longest texts of a cell: in a table of its full width, and in a narrow terminal, where it still fits into 80 columns. */
+const CELL = 60;
+const NARROW_CELL = 32;
+
 /** The run's tasks as an aligned table, the total last. */
-export function runTableLines(view: RunView): string[] {
-  const columns = RUN_COLUMNS.map(title => ({
-    title,
-    align: LEFT_COLUMNS.includes(title) ? ('left' as const) : ('right' as const),
-  }));
+export function runTableLines(view: RunView, columns: number): string[] {
+  const isNarrow = columns < WIDE_RUN_TABLE;
+  const titles = isNarrow ? NARROW_RUN_COLUMNS : RUN_COLUMNS;
+  const rows = isNarrow ? narrowRunTable(view) : runTable(view);
   return formatTable(
-    columns,
-    runTable(view).map(row => row.map(cell => oneLine(cell, 60))),
+    titles.map(title => ({ title, align: LEFT_COLUMNS.includes(title) ? 'left' : 'right' })),
+    rows.map(row => row.map(cell => oneLine(cell, isNarrow ? NARROW_CELL : CELL))),
   );
 }
 
-export function createRunPrinter(out: Output): RunPrinter {
+/** `columns`: how wide the terminal is, when the output goes to one. */
+export function createRunPrinter(out: Output, columns: number): RunPrinter {
   let view = emptyRun;
   return {
     event: event => {
@@ -56,7 +67,8 @@ export function createRunPrinter(out: Output): RunPrinter {
     table: () => {
       if (view.rows.length === 0) return;
       out.line('');
-      out.lines(runTableLines(view));
+      out.lines(runTableLines(view, columns));
+      out.line('');
       out.line(costLine(view));
     },
     view: () => view,

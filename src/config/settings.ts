@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { fail, ok, type Result } from '../core/failure.ts';
 import type { Setting, SettingOrigin, Settings } from '../core/settings.ts';
+import { DEFAULTS, variable } from './defaults.ts';
 import { isSettingName, SETTING_MAY_BE, SETTING_NAMES, SETTING_SCHEMAS, type SettingName } from './schema.ts';
 import { type FileSettings, type RawSetting, readSettingsFile, type SettingsFile } from './settings-file.ts';
 
@@ -21,20 +22,6 @@ type Layer = {
   readonly values: Values;
   readonly where: Partial<Record<SettingName, string>>;
 };
-
-const DEFAULTS = {
-  verify: [],
-  setup: [],
-  link: null,
-  protect: [],
-  merge: 'branch',
-  mode: 'local-first',
-  budget_usd: null,
-  plans: ['plans.md'],
-  commit_plan: false,
-  sandbox: 'bubblewrap',
-  check_timeout_s: 600,
-} as const satisfies { readonly [K in SettingName]: Settings[K]['value'] };
 
 const lines = (text: string): readonly string[] =>
   text
@@ -68,9 +55,8 @@ const FROM_TEXT: Readonly<Record<SettingName, (text: string) => unknown>> = {
 
 function fromEnvironment(env: SettingsInput['env']): RawSetting[] {
   return SETTING_NAMES.flatMap(name => {
-    const variable = `LLMCLIS_${name.toUpperCase()}`;
-    const text = env[variable];
-    return text === undefined || text.trim() === '' ? [] : [{ name, value: FROM_TEXT[name](text), where: variable }];
+    const given = variable(env, name);
+    return given === undefined ? [] : [{ name, value: FROM_TEXT[name](given.text), where: given.name }];
   });
 }
 

@@ -90,6 +90,8 @@ export type EventPayloads = {
     readonly kept: boolean;
     readonly linked: readonly string[];
   };
+  /** Work of earlier tries is put aside while the checks run on the base; it comes back afterwards. */
+  'work.parked': OnTask & { readonly tree: string };
   /** A command of `setup:` in a fresh worktree. */
   'setup.ended': OnTask & { readonly command: string; readonly exit: number; readonly tail: string };
   'brief.written': OnTask & { readonly role: RoleName; readonly text: string; readonly because: string };

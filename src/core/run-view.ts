@@ -112,7 +112,7 @@ function checkEnded(view: RunView, event: EventOf<'check.ended'>): RunView {
   const shown = {
     ...view,
     doing: `${event.task} checks`,
-    last: { ...view.last, check: `${event.task} ${event.on === 'base' ? 'base: ' : ''}${text}` },
+    last: { ...view.last, check: `${event.task} ${event.on === 'base' ? 'before the work, ' : ''}${text}` },
   };
   if (event.on === 'base') return shown;
   return onRow(shown, event.task, row => checkedRow(row, event));

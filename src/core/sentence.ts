@@ -85,7 +85,8 @@ function runFinished(event: EventOf<'run.finished'>): string {
   const { tasks, calls } = event;
   const cancelled = tasks.cancelled === 0 ? '' : `, ${count(tasks.cancelled)} cancelled`;
   const work = `${count(tasks.done)} done, ${count(tasks.blocked)} blocked${cancelled}, ${count(tasks.left)} left`;
-  const bill = `${count(calls.local)} local and ${count(calls.cloud)} cloud calls, ${money(event.usd)} (estimate all in the cloud: ${money(event.usd_all_cloud)})`;
+  const estimate = tasks.done === 0 ? '' : ` (estimate all in the cloud: ${money(event.usd_all_cloud)})`;
+  const bill = `${count(calls.local)} local and ${count(calls.cloud)} cloud calls, ${money(event.usd)}${estimate}`;
   // What waits for what was said when the run ran out of work.
   const why = event.because.replace(/^(nothing is ready):.*/s, '$1');
   return `Finished, ${oneLine(why)}: ${work}; ${bill}`;
@@ -197,10 +198,11 @@ const SAYINGS: Sayings = {
     REQUESTS.get(event.kind) ?? `Asked to ${words(event.kind)} ${oneLine(event.payload)}`.trim(),
   'task.claimed': event => `${event.task}  ${oneLine(event.title)}${because(event.because)}`,
   'workspace.opened': event => (event.kept ? `${event.task}  takes its worktree up again` : null),
+  'work.parked': () => null,
   'setup.ended': event =>
     `${event.task}  setup ${oneLine(event.command)}: ${event.exit === 0 ? 'done' : `failed (exit ${event.exit})`}`,
   'brief.written': () => null,
-  'turn.started': event => `${event.task}  try ${event.try}  ${turnSentence(event)}${because(event.because)}`,
+  'turn.started': event => `${event.task}  try ${event.try}, ${turnSentence(event)}${because(event.because)}`,
   'model.called': () => null,
   'model.replied': () => null,
   'model.failed': event =>

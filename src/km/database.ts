@@ -54,6 +54,11 @@ function asDatabase(sqlite: Sqlite, file: string): Database {
   };
 }
 
+/** A number that is another one after this connection or any other changed the database. */
+export const changeNumber = (sqlite: Sqlite): number =>
+  Number(sqlite.pragma('data_version', { simple: true })) +
+  Number(sqlite.prepare('SELECT total_changes()').pluck().get());
+
 const userVersion = (sqlite: Sqlite): number => Number(sqlite.pragma('user_version', { simple: true }));
 
 /** Speed and safety of one connection: foreign keys on, readers never wait for a writer, a killed process loses nothing. */

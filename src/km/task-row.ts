@@ -18,7 +18,7 @@ const TASK_VIEW = `
   (SELECT json_group_array(b.key ORDER BY b.plan_order, b.id)
      FROM task_deps d JOIN tasks b ON b.id = d.blocker_id WHERE d.task_id = t.id) AS depends_on,
   t.checks, t.protect, t.allow, t.private, t.description, t.proof,
-  (SELECT count(*) FROM attempts a WHERE a.task_id = t.id AND a.id > t.attempts_from) AS tries,
+  (SELECT count(*) FROM attempts a WHERE a.task_id = t.id AND a.id > t.attempts_from AND a.outcome <> 'interrupted') AS tries,
   (SELECT coalesce(sum(a.usd), 0) FROM attempts a WHERE a.task_id = t.id) AS usd,
   t.branch, t.created_at, t.updated_at, t.last_agent`;
 

@@ -15,7 +15,8 @@ const SILENT_S = 30;
 
 /**
  * The append-only events of runs. Contract: what `append` returned is on disk (the process may be killed after it); `seq`
- * counts from 1 in each run without a gap; a journal that cannot be written throws, and the run stops.
+ * counts from 1 in each run without a gap; a journal that cannot be written throws, and the run stops. A run that was started or
+ * adopted here and then adopted by another process (this one was asleep) is not written any more: `RunTakenOver` is thrown.
  */
 export type Journal = {
   /** Id of the new run; `run.busy` when another process is at work on the project. */
@@ -40,6 +41,9 @@ export type Journal = {
   handled(requestId: number): void;
 };
 
+/** Another process goes on with the run. */
+export class RunTakenOver extends Error {}
+
 /** `isAlive` says whether a process of this machine is there. */
 export function createJournal(sqlite: Sqlite, clock: Clock, isAlive: (pid: number) => boolean): Journal {
   const desk: Desk = {
@@ -48,6 +52,7 @@ export function createJournal(sqlite: Sqlite, clock: Clock, isAlive: (pid: numbe
     isAlive,
     one: work => inTransaction(sqlite, work),
     now: () => isoSeconds(clock.now()),
+    mine: new Map(),
   };
   return { ...makeRuns(desk), ...makeEvents(desk), ...makeRequests(desk) };
 }
@@ -59,9 +64,11 @@ type Desk = {
   /** One immediate transaction, or a part of the open one. */
   one<T>(work: () => T): T;
   now(): string;
+  /** Runs started or adopted here, with the process id they were given. */
+  readonly mine: Map<string, number>;
 };
 
-function makeRuns({ q, clock, isAlive, one, now }: Desk): Omit<Journal, keyof Events | keyof Requests> {
+function makeRuns({ q, clock, isAlive, one, now, mine }: Desk): Omit<Journal, keyof Events | keyof Requests> {
   const isBusy = ({ pid, heartbeat_at }: RunRow): boolean =>
     pid !== null &&
     heartbeat_at !== null &&
@@ -76,6 +83,7 @@ function makeRuns({ q, clock, isAlive, one, now }: Desk): Omit<Journal, keyof Ev
         const sql = `INSERT INTO runs (id, project_id, status, pid, heartbeat_at, started_at, options)
           VALUES (?, ?, 'running', ?, ?, ?, ?)`;
         q.run(sql, id, projectId, pid, now(), now(), JSON.stringify(options));
+        mine.set(id, pid);
         return ok(id);
       }),
     openRun: projectId => runsOf(q, projectId).find(run => run.status === 'running') ?? null,
@@ -85,9 +93,13 @@ function makeRuns({ q, clock, isAlive, one, now }: Desk): Omit<Journal, keyof Ev
         if (run === null || run.status === 'finished') return notOpen(runId, run);
         if (run.pid !== pid && isBusy(run)) return atWork(run);
         q.run('UPDATE runs SET pid = ?, heartbeat_at = ? WHERE id = ?', pid, now(), runId);
+        mine.set(runId, pid);
         return ok(runId);
       }),
-    heartbeat: runId => void q.run('UPDATE runs SET heartbeat_at = ? WHERE id = ?', now(), runId),
+    heartbeat(runId) {
+      const pid = mine.get(runId) ?? null;
+      q.run('UPDATE runs SET heartbeat_at = ? WHERE id = ? AND coalesce(?, pid) IS pid', now(), runId, pid);
+    },
     finish(runId) {
       const sql = "UPDATE runs SET status = 'finished', finished_at = ? WHERE id = ? AND finished_at IS NULL";
       q.run(sql, now(), runId);
@@ -98,9 +110,12 @@ function makeRuns({ q, clock, isAlive, one, now }: Desk): Omit<Journal, keyof Ev
 
 type Events = Pick<Journal, 'append' | 'events'>;
 
-const makeEvents = ({ q, clock, one }: Desk): Events => ({
+const makeEvents = ({ q, clock, one, mine }: Desk): Events => ({
   append: (runId, events, together) =>
     one(() => {
+      const pid = mine.get(runId);
+      if (pid !== undefined && findRun(q, runId)?.pid !== pid)
+        throw new RunTakenOver(`Run ${runId} was taken over by another process.`);
       const written = appendEvents(q, runId, events, clock.now().toISOString());
       together?.();
       return written;

@@ -44,9 +44,7 @@ async function carryOut(effects: AsyncGenerator<Effect, void>, recorder: Recorde
   try {
     for await (const effect of effects) {
       recorder.record(effect);
-      if (signal.aborted && !recorder.leaving())
-        recorder.record({ type: 'run.requested', kind: 'interrupt', payload: '' });
-      if (await recorder.requests()) break;
+      if (await recorder.requests(signal)) break;
     }
   } catch (problem) {
     if (!signal.aborted) throw problem;
@@ -84,7 +82,7 @@ function makeRecorder(ports: Ports, journal: Journal, onEvent: (event: RunEvent)
     record,
     leaving,
     /** Takes what people asked of the run; true when the work in hand should stop now. */
-    async requests(): Promise<boolean> {
+    async requests(signal: AbortSignal): Promise<boolean> {
       for (;;) {
         for (const request of journal.openRequests(runId)) {
           const said: NewEvent = { type: 'run.requested', kind: request.kind, payload: request.payload };
@@ -99,8 +97,9 @@ function makeRecorder(ports: Ports, journal: Journal, onEvent: (event: RunEvent)
             return [said, ...paused];
           });
         }
+        if (signal.aborted && !leaving()) record({ type: 'run.requested', kind: 'interrupt', payload: '' });
         if (!state.paused || leaving()) return leaving();
-        await clock.sleep(500);
+        await clock.sleep(500, signal);
       }
     },
     beat(): void {

@@ -98,6 +98,7 @@ const claimed = (event: EventOf<'task.claimed'>): TaskState => ({
   attempts: event.attempts,
   workspace: null,
   setup_failed: null,
+  parked: null,
   start_tree: null,
   base_checks: [],
   base_verdict: null,
@@ -129,6 +130,8 @@ function applyToTask(task: TaskState, event: RunEvent): TaskState {
   switch (event.type) {
     case 'workspace.opened':
       return { ...task, workspace: event, start_tree: event.base_tree };
+    case 'work.parked':
+      return { ...task, parked: event.tree };
     case 'setup.ended':
       return event.exit === 0
         ? task
@@ -138,7 +141,7 @@ function applyToTask(task: TaskState, event: RunEvent): TaskState {
         ? { ...task, base_checks: [...task.base_checks, event] }
         : { ...task, work_checks: [...task.work_checks, event] };
     case 'checks.judged':
-      return event.on === 'base' ? { ...task, base_verdict: event } : { ...task, work_verdict: event };
+      return event.on === 'base' ? { ...task, parked: null, base_verdict: event } : { ...task, work_verdict: event };
     case 'test.accepted':
       return {
         ...withTries,

@@ -31,6 +31,8 @@ export type TaskState = {
   readonly attempts: readonly Attempt[];
   readonly workspace: EventPayloads['workspace.opened'] | null;
   readonly setup_failed: string | null;
+  /** Tree of earlier tries that is put aside while the base is checked. */
+  readonly parked: string | null;
   /** What the work is measured from: the base, or the base plus the tester's new files. */
   readonly start_tree: string | null;
   readonly base_checks: readonly CheckResult[];

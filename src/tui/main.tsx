@@ -2,7 +2,7 @@ import type { ReadStream, WriteStream } from 'node:tty';
 import { stripVTControlCharacters } from 'node:util';
 import { Box, render, renderToString } from 'ink';
 import type { RunEvent } from '../core/event.ts';
-import { emptyLines, nextLine, projectLine } from './board/lines.ts';
+import { emptyLines, hasTasks, nextLine, projectLine } from './board/lines.ts';
 import { BoardScreen } from './board/screen.tsx';
 import { initialBoard, updateBoard } from './board/state.ts';
 import { PlanTable } from './board/view.tsx';
@@ -81,12 +81,11 @@ export function boardText(ports: TuiPorts, columns: number): string {
   const tasks = ports.tasks();
   const next = ports.next();
   const state = { ...initialBoard(ports.project.name, { columns, rows: 24 }), tasks, next, run: ports.latestRun() };
-  const plan =
-    tasks.length === 0 ? (
-      <LinesBox lines={emptyLines(columns)} width={columns} />
-    ) : (
-      <PlanTable tasks={tasks} width={columns} next={next.kind === 'ready' ? next.task.key : null} working={null} />
-    );
+  const plan = !hasTasks(tasks) ? (
+    <LinesBox lines={emptyLines(columns)} width={columns} />
+  ) : (
+    <PlanTable tasks={tasks} width={columns} next={next.kind === 'ready' ? next.task.key : null} working={null} />
+  );
   const board = (
     <Box flexDirection="column" width={columns}>
       <LineText line={projectLine(state)} width={columns} />

@@ -4,7 +4,9 @@ import { commandHelp, commandTable } from '../../src/cli/help.ts';
 import { readRequest, runCommandLine } from '../../src/cli/main.ts';
 import { testShell } from './shell.ts';
 
-const noApp = () => Promise.reject(new Error('No app is needed for this.'));
+const noApp = () => {
+  throw new Error('No app is needed for this.');
+};
 const type = async (words: readonly string[], options: { readonly json?: boolean } = {}) => {
   const test = testShell(options);
   const exit = await runCommandLine(words, noApp, test.shell);

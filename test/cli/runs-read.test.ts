@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunInfo } from '../../src/app.ts';
-import { board } from '../../src/cli/commands/board.ts';
+import { board, boardPorts } from '../../src/cli/commands/board.ts';
 import { runsList, runsPause, runsShow, runsStop } from '../../src/cli/commands/runs.ts';
 import { runsWatch } from '../../src/cli/commands/runs-watch.ts';
 import type { RunEvent } from '../../src/core/event.ts';
@@ -113,10 +113,15 @@ describe('the board', () => {
     runEvents: () => ok([]),
     startRun: async () => ok({ run_id: 'r3' }),
     requestRun: () => ok(undefined),
+    changeNumber: () => 7,
   });
 
   it('is printed where there is no terminal', async () => {
     expect(await type(board, app(), [])).toMatchObject({ exit: 0, out: 'board of textkit\n' });
+  });
+
+  it('reads its tasks again when the database changed', () => {
+    expect(boardPorts(app(), { project: world.project, km: world.km }).version?.()).toBe(7);
   });
 
   it('is one object with --json', async () => {

@@ -36,7 +36,7 @@ export function testShell(
   const shell: Shell = {
     out: createOutput({ stdout, stderr, env: {}, json: options.json === true, isTTY: () => false }),
     version: '1.2.3',
-    terminal: { interactive: () => false, columns: () => 80, stdin: process.stdin, stdout: process.stdout },
+    terminal: { interactive: () => false, columns: () => 100, stdin: process.stdin, stdout: process.stdout },
     readStdin: () => options.stdin ?? '',
     interrupts: () => controller.signal,
     sleep: async () => {},

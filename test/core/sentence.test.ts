@@ -37,7 +37,7 @@ describe('sentences of a run', () => {
       passed_over: [],
       tree: 't',
     } as const;
-    expect(said('turn.started', turn)).toBe('D3  try 3  coder on opus (cloud) — checks failed twice');
+    expect(said('turn.started', turn)).toBe('D3  try 3, coder on opus (cloud) — checks failed twice');
     expect(
       said('escalated', { task: 'D3', from: 'qwen-coder-local', to: 'opus', because: 'checks failed twice' }),
     ).toBe('D3  climbs from qwen-coder-local to opus: checks failed twice');

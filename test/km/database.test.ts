@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { eq } from 'drizzle-orm';
 import { getTableConfig } from 'drizzle-orm/sqlite-core';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openDatabase } from '../../src/km/database.ts';
+import { changeNumber, openDatabase } from '../../src/km/database.ts';
 import * as km from '../../src/km/schema.ts';
 import { SCHEMA_VERSION } from '../../src/km/schema-version.ts';
 import { connect } from '../../src/km/sqlite.ts';
@@ -27,6 +27,21 @@ describe('openDatabase', () => {
     expect(sqlite.pragma('foreign_keys', { simple: true })).toBe(1);
     expect(sqlite.prepare('SELECT count(*) FROM tasks').pluck().get()).toBe(0);
     sqlite.close();
+  });
+
+  it('has another number after any connection changed something, and the same when none did', () => {
+    const file = join(folder, 'watched.db');
+    const [one, two] = [must(openDatabase(file, options)).sqlite, must(openDatabase(file, options)).sqlite];
+    const add = "INSERT INTO projects (name, root, created_at, updated_at) VALUES ('a', ?, '', '')";
+    const numbers = [changeNumber(one), changeNumber(one)];
+    one.prepare(add).run('/a');
+    numbers.push(changeNumber(one));
+    two.prepare(add).run('/b');
+    numbers.push(changeNumber(one), changeNumber(one));
+    for (const sqlite of [one, two]) sqlite.close();
+    const [before, still, own, others, end] = numbers;
+    expect([still, end]).toEqual([before, others]);
+    expect(new Set([before, own, others]).size).toBe(3);
   });
 
   it('counts as many migrations as there are files', () => {

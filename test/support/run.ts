@@ -31,7 +31,11 @@ export type Scene = {
   readonly registry: string;
   readonly projectId: number;
   addTask(task: Omit<NewTask, 'project_id'>): void;
-  run(options?: OrchestrateOptions): Promise<{ readonly events: readonly RunEvent[]; readonly summary: RunSummary }>;
+  /** `meanwhile` is called with each event right after it is journaled: what others do while the run is at work. */
+  run(
+    options?: OrchestrateOptions,
+    meanwhile?: (event: RunEvent) => void,
+  ): Promise<{ readonly events: readonly RunEvent[]; readonly summary: RunSummary }>;
 };
 
 const unwrap = <T>(result: { ok: true; value: T } | { ok: false; error: { message: string } }): T => {
@@ -65,11 +69,19 @@ export async function makeScene(
     registry,
     projectId: project.id,
     addTask: task => void unwrap(km.addTask({ ...task, project_id: project.id }, 'test')),
-    async run(options = {}) {
+    async run(options = {}, meanwhile = () => undefined) {
       const events: RunEvent[] = [];
       const wanted = { registry, no_sandbox: true, ...options };
       const summary = unwrap(
-        await app.orchestrate(project, wanted, event => void events.push(event), new AbortController().signal),
+        await app.orchestrate(
+          project,
+          wanted,
+          event => {
+            events.push(event);
+            meanwhile(event);
+          },
+          new AbortController().signal,
+        ),
       );
       return { events, summary };
     },

@@ -5,7 +5,7 @@ import type { TuiPorts } from '../../tui/ports.ts';
 import { defineCommand } from '../command.ts';
 import { type AtProject, openProject, PROJECT_FLAG, type ReadsTasks } from '../project.ts';
 
-type Needs = ReadsTasks & Pick<App, 'runs' | 'runEvents' | 'startRun' | 'requestRun'>;
+type Needs = ReadsTasks & Pick<App, 'runs' | 'runEvents' | 'startRun' | 'requestRun' | 'changeNumber'>;
 
 /** Tasks read in one go for the board, which draws only what fits. */
 const PAGE = 10_000;
@@ -34,6 +34,7 @@ export function boardPorts(app: Needs, at: AtProject): TuiPorts {
     refresh: async () => {
       await app.pullPlans(project);
     },
+    version: () => app.changeNumber(),
   };
 }
 

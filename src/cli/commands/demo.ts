@@ -28,9 +28,8 @@ export function demoExit({ summary, counts }: Pick<DemoReport, 'summary' | 'coun
 /** What to type next, one command on a line: the demo keeps its own home, so that it touches nothing of the person's. */
 function whereabouts({ summary, folder, repository, home, command }: DemoReport): string[] {
   if (summary.exit === INTERRUPTED)
-    return ['', 'Stopped; nothing is lost. Go on where it stopped:', `  ${command} demo --folder ${folder}`];
+    return ['Stopped; nothing is lost. Go on where it stopped:', `  ${command} demo --folder ${folder}`];
   return [
-    '',
     `Everything is in ${folder}`,
     '',
     'Go there and look:',
@@ -45,6 +44,10 @@ function whereabouts({ summary, folder, repository, home, command }: DemoReport)
     '  unset LLMCLIS_HOME; cd YOUR-REPOSITORY; llmclis init',
   ];
 }
+
+/** The run's own next command is for a real project: here the last lines say where to go first. */
+const withoutNext = <E extends RunEvent>(event: E): E =>
+  event.type === 'run.finished' ? { ...event, next: '' } : event;
 
 type Listener = (event: RunEvent) => void;
 
@@ -67,8 +70,9 @@ async function onScreen(
     signal,
   );
   const subscribe = (listener: Listener): void => {
-    for (const event of early) listener(event);
-    listeners.push(listener);
+    const watch: Listener = event => listener(withoutNext(event));
+    for (const event of early) watch(event);
+    listeners.push(watch);
   };
   await screens.showRun({ title: TITLE, notes: [NOTE], stdout: shell.terminal.stdout, subscribe, finished });
   return finished;
@@ -80,7 +84,7 @@ async function inLines(
   shell: Shell,
 ): Promise<Result<DemoReport>> {
   const { out } = shell;
-  const printer = createRunPrinter(out);
+  const printer = createRunPrinter(out, shell.terminal.columns());
   const signal = shell.interrupts();
   sayInterrupted(signal, 'the last line will say how it goes on.', out);
   out.line(TITLE);
@@ -90,13 +94,14 @@ async function inLines(
   const report = await app.demo(
     options,
     event => {
-      if (event.type === 'run.finished') finished = event;
+      if (event.type === 'run.finished') finished = withoutNext(event);
       printer.event(event);
     },
     signal,
   );
   printer.table();
   if (report.ok) showEnd(finished, out);
+  out.line('');
   return report;
 }
 

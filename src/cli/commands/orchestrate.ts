@@ -39,7 +39,7 @@ async function work(
   shell: Shell,
 ): Promise<Result<number>> {
   const { out } = shell;
-  const printer = createRunPrinter(out);
+  const printer = createRunPrinter(out, shell.terminal.columns());
   const signal = shell.interrupts();
   sayInterrupted(signal, `llmclis orchestrate --project_id ${project.id} resumes it.`, out);
   let finished: Extract<RunEvent, { type: 'run.finished' }> | null = null;

@@ -22,7 +22,7 @@ export const runsWatch = defineCommand({
   run: async (app: Pick<App, 'project' | 'runs' | 'runEvents'>, { args, flags }, out, shell) => {
     const run = await findRun(app, flags.project_id, args.run);
     if (!run.ok) return run;
-    const printer = createRunPrinter(out);
+    const printer = createRunPrinter(out, shell.terminal.columns());
     const signal = shell.interrupts();
     let after = 0;
     for (;;) {

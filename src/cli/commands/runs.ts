@@ -93,7 +93,7 @@ export const runsShow = defineCommand({
   args: { run: RUN_ARGUMENT },
   flags: { project_id: PROJECT_FLAG },
   examples: [{ command: 'llmclis runs show', does: 'The newest run.' }],
-  run: async (app: Pick<App, 'project' | 'runs' | 'runEvents'>, { args, flags }, out) => {
+  run: async (app: Pick<App, 'project' | 'runs' | 'runEvents'>, { args, flags }, out, shell) => {
     const run = await findRun(app, flags.project_id, args.run);
     if (!run.ok) return run;
     const events = await app.runEvents(run.value.id, 0);
@@ -102,7 +102,7 @@ export const runsShow = defineCommand({
     const { id, status, started_at, finished_at, summary } = run.value;
     out.line(`Run ${id}: ${status}, started ${started_at}${finished_at === null ? '' : `, ended ${finished_at}`}`);
     if (summary !== null) out.line(`because ${oneLine(summary.because, 400)}`);
-    if (view.rows.length > 0) out.lines(['', ...runTableLines(view)]);
+    if (view.rows.length > 0) out.lines(['', ...runTableLines(view, shell.terminal.columns())]);
     if (out.isJson) out.json({ ...run.value, tasks: view.rows });
     return ok(0);
   },

@@ -35,8 +35,10 @@ export async function* check(
   const workspace = opened.value;
   const tree = on === 'base' ? task.workspace?.base_tree : task.work?.tree;
   if (tree === undefined) throw new Error(`There is no tree to check on the ${on}.`);
-  const before = await workspace.snapshot();
+  const before = task.parked === null ? await workspace.snapshot() : ok(task.parked);
   if (!before.ok) return yield stopping(before.error);
+  if (on === 'base' && before.value !== tree && task.parked === null)
+    yield { type: 'work.parked', task: task.task.key, tree: before.value };
   const results: CheckResult[] = [];
   const own = await ownModules(workspace);
   for (const item of checksOf(task, ports.commands.verify)) {

@@ -4,6 +4,7 @@ import type { Effects, Ports, WorkspaceHolder } from '../ports.ts';
 import { type TaskState, triesSoFar } from '../task-state.ts';
 import { stopping } from './stopping.ts';
 import { clipTail, firstLine } from './text.ts';
+import { worktreeOf } from './worktree-path.ts';
 
 /** Who did it, as notes and the plan name it. */
 const agentOf = (task: TaskState): string => {
@@ -14,7 +15,7 @@ const agentOf = (task: TaskState): string => {
 const usdOf = (task: TaskState): number =>
   task.attempts.reduce((sum, { usd }) => sum + usd, 0) + (task.ended?.usd ?? 0);
 
-/** The work is merged: the task is done, its summary remembered, its worktree given back. */
+/** The work is merged: the task is done, its summary remembered. */
 export async function* complete(task: TaskState, ports: Ports, holder: WorkspaceHolder): Effects {
   const { commit, merge, ended } = task;
   if (commit === null || merge === null || ended === null)
@@ -62,7 +63,6 @@ export async function* complete(task: TaskState, ports: Ports, holder: Workspace
     return [...remember(task, text, ports), done];
   };
   holder.workspace = null;
-  if (task.workspace !== null) await ports.repository.removeWorkspace(task.workspace.path);
 }
 
 function remember(task: TaskState, text: string, { memory, project, run_id }: Ports): readonly NewEvent[] {
@@ -132,8 +132,10 @@ export async function* release(task: TaskState, because: string, ports: Ports, h
   };
 }
 
-/** Writes the plan after a task ended. A plan that cannot be written now is written by the next sync: the database is the truth. */
+/** Gives the worktree of a done task back and writes the plan. A plan that cannot be written now is written by the next sync: the database is the truth. */
 export async function* settle(key: string, ports: Ports): Effects {
+  const ended = ports.km.task(ports.project.id, key);
+  if (ended.ok && ended.value.status === 'done') await ports.repository.removeWorkspace(worktreeOf(key, ports));
   const synced = ports.plan.sync('llmclis');
   if (synced.ok) await ports.plan.commit(`Plan: ${key}`);
   const path = ports.commands.plans[0] ?? 'plans.md';

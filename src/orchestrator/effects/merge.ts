@@ -5,8 +5,9 @@ import type { Effects, Ports, WorkspaceHolder } from '../ports.ts';
 import type { TaskState } from '../task-state.ts';
 import { LEASE_S } from './claim.ts';
 import { block } from './finish.ts';
-import { taskBranch, workspaceOf } from './open.ts';
+import { workspaceOf } from './open.ts';
 import { stopping } from './stopping.ts';
+import { taskBranch } from './worktree-path.ts';
 
 /** Puts the proven tree where the merge mode says: intent, effect, receipt. A base that moved is merged first and checked again. */
 export async function* merge(task: TaskState, proof: Proof, ports: Ports, holder: WorkspaceHolder): Effects {
@@ -82,7 +83,7 @@ async function* ontoMovedBase(task: TaskState, tip: string, ports: Ports, holder
       shortRef(branch),
     );
   }
-  const baseTree = await repository.treeOf(tip);
+  const baseTree = await newStart(task, tip, ports);
   const opened = await workspaceOf(task, ports, holder);
   const failed = [merged, baseTree, opened].find(result => !result.ok);
   if (failed !== undefined && !failed.ok) return yield stopping(failed.error);
@@ -97,6 +98,18 @@ async function* ontoMovedBase(task: TaskState, tip: string, ports: Ports, holder
     to_base_tree: baseTree.value,
     to_tree: merged.value.tree,
   };
+}
+
+/** What the work is measured from on the new base: its tree, with the tests in it that the tester wrote. */
+async function newStart(task: TaskState, tip: string, { repository }: Ports): Promise<Result<string>> {
+  const tree = await repository.treeOf(tip);
+  if (!tree.ok || task.tester !== 'written' || task.start_tree === null || task.workspace === null) return tree;
+  const old = await repository.treeOf(task.workspace.base);
+  if (!old.ok) return old;
+  const tests = await repository.changes(old.value, task.start_tree);
+  if (!tests.ok) return tests;
+  const paths = tests.value.map(({ path }) => path);
+  return paths.length === 0 ? tree : repository.overlay(tree.value, task.start_tree, paths);
 }
 
 async function moveTo(

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { NewEvent } from '../../core/event.ts';
 import { err, fail, ok, type Result } from '../../core/failure.ts';
 import type { Workspace } from '../../core/workspace.ts';
@@ -7,12 +6,7 @@ import type { TaskState } from '../task-state.ts';
 import { block } from './finish.ts';
 import { stopping } from './stopping.ts';
 import { clipTail } from './text.ts';
-
-/** A task's key as a file and branch name. */
-export const slug = (key: string): string =>
-  key.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[-.]+|[-.]+$|\.lock$/g, '') || 'task';
-
-export const taskBranch = (key: string): string => `refs/heads/llmclis/task-${slug(key)}`;
+import { taskBranch, worktreeOf } from './worktree-path.ts';
 
 /** Opens the task's worktree on its base and, when it is a fresh one, runs the project's setup commands in it. */
 export async function* open(task: TaskState, ports: Ports, holder: WorkspaceHolder, signal: AbortSignal): Effects {
@@ -73,10 +67,10 @@ export async function workspaceOf(task: TaskState, ports: Ports, holder: Workspa
 
 const openAt = (
   task: TaskState,
-  { repository, worktrees }: Ports,
+  ports: Ports,
   base: string,
   equip: (workspace: Workspace) => Promise<Result<boolean>>,
-) => repository.openWorkspace({ path: join(worktrees, slug(task.task.key)), base, fresh: false, prepare: equip });
+) => ports.repository.openWorkspace({ path: worktreeOf(task.task.key, ports), base, fresh: false, prepare: equip });
 
 /** The commit the work starts from, as the merge mode says. */
 async function baseOf(task: TaskState, ports: Ports): Promise<Result<string>> {

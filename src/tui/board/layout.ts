@@ -6,10 +6,15 @@ export type BoardLayout = {
   readonly detail: { readonly width: number; readonly rows: number; readonly beside: boolean } | null;
   /** Lines of the run pane; 0 when there is nothing to show. */
   readonly run: number;
+  /** Lines of the message, at least one. */
+  readonly message: number;
 };
 
-/** Project line, next line, table header, message line, key line. */
-const FIXED_LINES = 5;
+/** Project line, next line, table header, key line. */
+const FIXED_LINES = 4;
+/** Most lines of a message, and its share of the screen. */
+const MESSAGE_LINES = 6;
+const MESSAGE_SHARE = 1 / 3;
 const BESIDE_FROM = 110;
 /** Between the table and the detail pane beside it. */
 const GAP = 2;
@@ -21,21 +26,27 @@ function runLines(available: number): number {
 }
 
 /** Who gets which part of the screen. The lines add up to the terminal's (or to 6, where it has fewer). */
-export function boardLayout(size: BoardSize, shows: { readonly detail: boolean; readonly run: boolean }): BoardLayout {
+export function boardLayout(
+  size: BoardSize,
+  shows: { readonly detail: boolean; readonly run: boolean; readonly message: number },
+): BoardLayout {
   const columns = Math.max(20, size.columns);
-  const available = Math.max(1, size.rows - FIXED_LINES);
+  const most = Math.min(MESSAGE_LINES, Math.floor(size.rows * MESSAGE_SHARE));
+  const message = Math.max(1, Math.min(shows.message, most));
+  const available = Math.max(1, size.rows - FIXED_LINES - message);
   const run = shows.run ? runLines(available) : 0;
   const left = available - run;
-  if (!shows.detail) return { table: { width: columns, rows: left }, detail: null, run };
+  if (!shows.detail) return { table: { width: columns, rows: left }, detail: null, run, message };
   if (columns >= BESIDE_FROM) {
     const width = Math.floor(columns * 0.42);
     return {
       table: { width: columns - width - GAP, rows: left },
       detail: { width, rows: left + 1, beside: true },
       run,
+      message,
     };
   }
   const rows = left >= 8 ? Math.min(12, Math.floor(left / 2)) : 0;
   const detail = rows === 0 ? null : { width: columns, rows, beside: false };
-  return { table: { width: columns, rows: left - rows }, detail, run };
+  return { table: { width: columns, rows: left - rows }, detail, run, message };
 }

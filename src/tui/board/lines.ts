@@ -34,10 +34,13 @@ export function projectLine(state: BoardState): Line {
 const runStatus = ({ run, view }: BoardState): string =>
   run?.status === 'running' && view.status === 'paused' ? 'paused' : (run?.status ?? '');
 
+/** Stages alone are a plan that waits for its first task. */
+export const hasTasks = (tasks: readonly Task[]): boolean => tasks.some(task => task.kind === 'task');
+
 /** What would run next, and why; or what everything waits for. */
 export function nextLine({ next, tasks }: Pick<BoardState, 'next' | 'tasks'>): Line {
   if (next === null) return line('next: …', 'dim');
-  if (tasks?.length === 0) return line('next: write a first task');
+  if (tasks !== null && !hasTasks(tasks)) return line('next: write a first task');
   switch (next.kind) {
     case 'ready':
       return line(`next: ▶ ${next.task.key} ${oneLine(next.task.title)} — ${oneLine(next.because)}`, 'active');
@@ -52,7 +55,8 @@ export function nextLine({ next, tasks }: Pick<BoardState, 'next' | 'tasks'>): L
   }
 }
 
-const clipped = (lines: readonly Line[], height: number): readonly Line[] =>
+/** The lines that fit; the last one says how many do not. */
+export const clipped = (lines: readonly Line[], height: number): readonly Line[] =>
   lines.length <= height
     ? lines
     : [...lines.slice(0, height - 1), line(`… ${lines.length - height + 1} more lines`, 'dim')];
@@ -87,6 +91,8 @@ export function detailLines(state: BoardState, width: number, height: number): r
   const row = state.view.rows.find(one => one.key === task.key);
   const reason =
     task.status === 'blocked' ? `${(task.reason ?? '').replaceAll('_', ' ')}: ${task.reason_detail ?? ''}` : '';
+  const { next } = state;
+  const chosen = next?.kind === 'ready' && next.task.id === task.id ? `next, because: ${next.because}` : '';
   const failing = task.status === 'done' ? null : (row?.failing ?? null);
   const notes = state.notes?.task_id === task.id ? (state.notes.notes ?? []) : [];
   return clipped(
@@ -94,6 +100,7 @@ export function detailLines(state: BoardState, width: number, height: number): r
       ruleLine(task.key, width),
       ...part(task.title, 'strong'),
       ...part(factLine(task), statusTone(task.status)),
+      ...optional(chosen, 'active'),
       ...optional(reason, 'bad'),
       ...optional(adviceFor(task) ?? '', 'attention'),
       ...optional(task.depends_on.length === 0 ? '' : `depends on ${task.depends_on.join(', ')}`),
@@ -113,10 +120,11 @@ export function detailLines(state: BoardState, width: number, height: number): r
   );
 }
 
-const turnText = (view: RunView): string =>
-  view.turn === null
-    ? '–'
-    : `${view.turn.task} try ${view.turn.try}, ${view.turn.role} on ${view.turn.model} (${view.turn.location})`;
+/** Who is at work and what happens right now. */
+function turnText({ turn, doing }: RunView): string {
+  const who = turn === null ? '' : `${turn.task} try ${turn.try}, ${turn.role} on ${turn.model} (${turn.location})`;
+  return [who, doing].filter(text => text !== '').join(' · ') || '–';
+}
 
 /** The run in exactly `height` lines: turn, command, check, what went up or was refused, cost; then the story's last lines. */
 export function runLines(state: BoardState, width: number, height: number): readonly Line[] {
@@ -125,7 +133,7 @@ export function runLines(state: BoardState, width: number, height: number): read
   const { calls } = view.totals;
   const scripted = view.scripted ? ' · models are scripted' : '';
   const title = ruleLine(`run ${run.id} ${runStatus(state)}${scripted}`, width);
-  const turn = line(`turn   ${turnText(view)}${view.doing === '' ? '' : ` · ${view.doing}`}`, 'active');
+  const turn = line(`turn   ${turnText(view)}`, 'active');
   const notice = [view.last.escalation, view.last.refused].filter(text => text !== null).join(' · ');
   const cost = line(`cost   ${costLine(view)} · calls ${count(calls.local)} local, ${count(calls.cloud)} cloud`);
   if (height < 6) return [title, view.turn === null ? cost : turn].slice(0, height);

@@ -1,7 +1,9 @@
 import type { EventType, RunEvent } from '../../core/event.ts';
 import { emptyRun, type RunView, updateRun } from '../../core/run-view.ts';
+import { oneLine } from '../../core/sentence.ts';
 import type { NextTask, Task, TaskNote } from '../../core/task.ts';
 import type { TuiRun } from '../ports.ts';
+import { wrap } from '../text.ts';
 import type { Tone } from '../theme.tsx';
 import { type BoardLayout, type BoardSize, boardLayout } from './layout.ts';
 
@@ -80,8 +82,16 @@ export const initialBoard = (project: string, size: BoardSize): BoardState => ({
   message: null,
 });
 
+/** The message in lines of the screen's width. */
+export const messageLines = ({ message, size }: BoardState): readonly string[] =>
+  message === null ? [] : wrap(message.text, size.columns);
+
 export const layoutOf = (state: BoardState): BoardLayout =>
-  boardLayout(state.size, { detail: state.detail && (state.tasks?.length ?? 0) > 0, run: state.run !== null });
+  boardLayout(state.size, {
+    detail: state.detail && state.tasks?.some(task => task.kind === 'task') === true,
+    run: state.run !== null,
+    message: messageLines(state).length,
+  });
 
 export const selectedTask = (state: BoardState): Task | null => state.tasks?.[state.cursor] ?? null;
 
@@ -107,6 +117,19 @@ function tasksRead(state: BoardState, tasks: readonly Task[], next: NextTask): B
   const id = selectedTask(state)?.id ?? (next.kind === 'ready' ? next.task.id : null);
   const found = tasks.findIndex(task => task.id === id);
   return { ...state, tasks, next, cursor: found < 0 ? state.cursor : found, notes: null };
+}
+
+/** How the run ended, once it has. */
+function endOf(events: readonly RunEvent[]): BoardState['message'] {
+  const end = events.findLast(event => event.type === 'run.finished');
+  if (end?.type !== 'run.finished') return null;
+  const { done, blocked, left } = end.tasks;
+  const why = oneLine(end.because.split(':')[0] ?? '', 60);
+  const text = `${done} done, ${blocked} blocked, ${left} left (${why})`;
+  return {
+    text: end.next === '' ? text : `${text} · next: ${oneLine(end.next)}`,
+    tone: end.exit === 0 ? 'good' : 'attention',
+  };
 }
 
 function pressed(state: BoardState, command: BoardCommand): Step {
@@ -160,7 +183,8 @@ function happened(state: BoardState, event: BoardEvent): Step {
     case 'events-read': {
       const view = event.events.reduce(updateRun, state.view);
       const stale = event.events.some(one => CHANGES_TASKS.includes(one.type));
-      return stale ? [{ ...state, view }, { type: 'read-tasks' }] : [{ ...state, view }];
+      const told = { ...state, view, message: endOf(event.events) ?? state.message };
+      return stale ? [told, { type: 'read-tasks' }] : [told];
     }
     case 'database-changed':
       return [{ ...state, version: event.version }, { type: 'read-tasks' }];

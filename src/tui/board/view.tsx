@@ -5,8 +5,18 @@ import type { Task, TaskStatus } from '../../core/task.ts';
 import { type CellProps, Table } from '../table.tsx';
 import type { Column } from '../table-layout.ts';
 import { Colours, LinesBox, LineText, look, statusTone } from '../theme.tsx';
-import { detailLines, emptyLines, helpLines, keyLine, nextLine, projectLine, runLines } from './lines.ts';
-import { type BoardState, layoutOf } from './state.ts';
+import {
+  clipped,
+  detailLines,
+  emptyLines,
+  hasTasks,
+  helpLines,
+  keyLine,
+  nextLine,
+  projectLine,
+  runLines,
+} from './lines.ts';
+import { type BoardState, layoutOf, messageLines } from './state.ts';
 
 export type BoardRow = {
   readonly key: string;
@@ -74,7 +84,7 @@ function Main({ state }: { readonly state: BoardState }) {
         height={table.rows + 1 + (detail?.beside === false ? detail.rows : 0)}
       />
     );
-  if (state.tasks?.length === 0)
+  if (state.tasks !== null && !hasTasks(state.tasks))
     return <LinesBox lines={emptyLines(columns)} width={columns} height={table.rows + 1} />;
   return (
     <Box flexDirection={detail?.beside === true ? 'row' : 'column'} justifyContent="space-between" flexShrink={0}>
@@ -99,14 +109,22 @@ function Main({ state }: { readonly state: BoardState }) {
 /** The whole board, as tall and wide as `state.size`. */
 export function BoardView({ state }: { readonly state: BoardState }) {
   const { columns } = state.size;
-  const { run } = layoutOf(state);
+  const { run, message } = layoutOf(state);
+  const tone = state.message?.tone ?? 'plain';
   return (
     <Box flexDirection="column" width={columns}>
       <LineText line={projectLine(state)} width={columns} />
       <LineText line={nextLine(state)} width={columns} />
       <Main state={state} />
       {run > 0 && <LinesBox lines={runLines(state, columns, run)} width={columns} height={run} />}
-      <LineText line={state.message ?? { text: '', tone: 'plain' }} width={columns} />
+      <LinesBox
+        lines={clipped(
+          messageLines(state).map(text => ({ text, tone })),
+          message,
+        )}
+        width={columns}
+        height={message}
+      />
       <LineText line={keyLine(columns)} width={columns} />
     </Box>
   );

@@ -1,6 +1,6 @@
 import { Box, Static, Text } from 'ink';
 import { createElement, Fragment, use, useMemo } from 'react';
-import { costLine, type RUN_COLUMNS, runTable } from '../../core/run-table.ts';
+import { costLine, narrowRunTable, type RUN_COLUMNS, runTable, WIDE_RUN_TABLE } from '../../core/run-table.ts';
 import type { RunView } from '../../core/run-view.ts';
 import { Table } from '../table.tsx';
 import type { Column } from '../table-layout.ts';
@@ -8,15 +8,12 @@ import { textWidth, wrap } from '../text.ts';
 import { Colours, type Line, LineText, look } from '../theme.tsx';
 import type { RunScreenState } from './state.ts';
 
-/** Columns from which the models have a column of their own. */
-const WIDE = 100;
-
 type RunRowText = Readonly<Record<(typeof RUN_COLUMNS)[number], string>>;
 
 const COLUMNS: readonly Column<RunRowText>[] = [
   { key: 'task', min: 12 },
   { key: 'tries', align: 'right', min: 5 },
-  { key: 'models', min: 8, hide_below: WIDE },
+  { key: 'models', min: 8, hide_below: WIDE_RUN_TABLE },
   { key: 'checks', min: 6, hide_below: 56 },
   { key: 'tokens', align: 'right', min: 6, hide_below: 56 },
   { key: 'cost', align: 'right', min: 7 },
@@ -27,12 +24,8 @@ const named = (cells: readonly string[]): RunRowText => {
   const [task = '', tries = '', models = '', checks = '', tokens = '', cost = '', proof = ''] = cells;
   return { task, tries, models, checks, tokens, cost, proof };
 };
-
-/** Where the models have no column they stand in a line below their task. */
-const narrowed = (row: RunRowText): readonly RunRowText[] => {
-  const short = { ...row, proof: row.proof.replace(/^blocked: /, '') };
-  return row.models === '' ? [short] : [short, { ...named([]), task: `  ${row.models}` }];
-};
+const narrowNamed = ([task = '', tries = '', ...rest]: readonly string[]): RunRowText =>
+  named([task, tries, '', ...rest]);
 
 /** A run's tasks and the total; `height` is how many of the last rows are drawn, each on one line. */
 export function RunTable({
@@ -44,8 +37,11 @@ export function RunTable({
   readonly width: number;
   readonly height?: number;
 }) {
-  const rows = useMemo(() => runTable(view).map(named), [view]);
-  const data = width < WIDE && height === undefined ? rows.flatMap(narrowed) : rows;
+  const isNarrow = width < WIDE_RUN_TABLE && height === undefined;
+  const data = useMemo(
+    () => (isNarrow ? narrowRunTable(view).map(narrowNamed) : runTable(view).map(named)),
+    [view, isNarrow],
+  );
   const offset = height === undefined ? 0 : Math.max(0, data.length - height);
   return <Table data={data} columns={COLUMNS} width={width} offset={offset} />;
 }
@@ -68,6 +64,7 @@ function Wrapped({ line, width }: { readonly line: Line; readonly width: number 
 /** What remains on the screen when the run is over. */
 function Result({ state, width }: { readonly state: RunScreenState; readonly width: number }) {
   const lines: readonly Line[] = [
+    { text: '', tone: 'plain' },
     { text: costLine(state.view), tone: 'strong' },
     { text: '', tone: 'plain' },
     ...state.last,

@@ -1,0 +1,192 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { read, temporaryFolder, writeFiles } from '../support/repository.ts';
+import { finish, makeScene, reply, type Scene, SHIPPED, write } from '../support/run.ts';
+import { hasTmux, openTerminal } from '../support/terminal.ts';
+
+const LLMCLIS = `${process.execPath} ${join(SHIPPED, 'bin', 'llmclis.cjs')}`;
+const TEST_MS = 240_000;
+
+// Builds what is out of date; after `npm test` that is nothing.
+beforeAll(() => {
+  if (!hasTmux) return;
+  const made = spawnSync(process.execPath, ['scripts/with-setup.mjs', 'llmclis', '--version'], { cwd: SHIPPED });
+  if (made.status !== 0) throw new Error(`${made.stderr}`);
+}, TEST_MS);
+
+const test = (name: string) => `import test from 'node:test';
+import assert from 'node:assert/strict';
+test('${name} says its name', async () => {
+  const { ${name} } = await import('../src/${name}.js');
+  assert.equal(${name}(), '${name}');
+});
+`;
+const source = (name: string) => write(`src/${name}.js`, `export const ${name} = () => '${name}';\n`);
+/** A command that goes on until the test lets it. */
+const waitFor = (file: string) => ({
+  name: 'run_command',
+  input: { command: `while [ ! -e ${file} ]; do sleep 0.05; done; echo went on` },
+});
+
+/** Two tasks; the model of the first waits in its second try for the file. The registry is the person's own. */
+async function twoTasks(file: string): Promise<Scene> {
+  const files = {
+    'package.json': '{"type": "module"}\n',
+    'test/one.test.js': test('one'),
+    'test/two.test.js': test('two'),
+  };
+  const replies = [
+    reply('T1', 1, 1, write('src/one.js', 'export const one = () => 1;\n'), finish('Wrote one.')),
+    reply('T1', 2, 1, waitFor(file)),
+    reply('T1', 2, 2, source('one'), finish('Mended one.')),
+    reply('T2', 1, 1, source('two'), finish('Wrote two.')),
+  ];
+  const scene = await makeScene(files, replies);
+  const description = 'Says its own name.';
+  scene.addTask({ key: 'T1', title: 'One', description, checks: ['node --test test/one.test.js'] });
+  scene.addTask({ key: 'T2', title: 'Two', description, checks: ['node --test test/two.test.js'], depends_on: ['T1'] });
+  writeFiles(scene.home, {
+    'model_registry.yaml': read(scene.registry),
+    'replay.yaml': read(scene.registry, '../replay.yaml'),
+  });
+  scene.app.close();
+  return scene;
+}
+
+const boardOf = (scene: Scene, size = { columns: 100, rows: 30 }) =>
+  openTerminal({
+    command: LLMCLIS,
+    cwd: scene.root,
+    env: { LLMCLIS_HOME: scene.home, LLMCLIS_SANDBOX: 'none' },
+    ...size,
+  });
+
+describe.skipIf(!hasTmux)('the board in a real terminal', () => {
+  it('shows the next task and why, starts a run, leaves it running, and finds it again', {
+    timeout: TEST_MS,
+  }, async () => {
+    const file = join(temporaryFolder(), 'go');
+    const scene = await twoTasks(file);
+    const board = boardOf(scene);
+    const opened = await board.shows('next, because:');
+    expect(opened).toMatch(/^next: ▶ T1 One — priority 2/m);
+    expect(opened).toMatch(/^›▶ T1 /m);
+    board.press('j');
+    expect(await board.shows(/^› {2}T2 /m)).toContain('depends on T1');
+
+    board.press('r');
+    const live = await board.shows('T1 runs while');
+    expect(live).toMatch(/T1 +One +in-progress/);
+    expect(live).toContain('turn   T1 try 2, coder on small (local)');
+    expect(live).toContain('T1  refused: checks failed — failing: one says its name');
+    expect(live).toMatch(/cost {3}\$0 · all-cloud: no task done yet/);
+
+    board.press('q');
+    expect(await board.shows('exit 0')).toMatch(/^Run \w+ goes on\. Watch it: llmclis runs watch \w+$/m);
+    const again = boardOf(scene);
+    await again.shows('T1 runs while');
+    writeFileSync(file, '');
+    const ended = await again.shows(/2\/2 done · run \w+ finished/);
+    expect(ended).toMatch(/T1 +One +done/);
+    expect(await again.shows('2 done, 0 blocked, 0 left')).toContain('next: git merge llmclis/run-');
+    again.press('C-c');
+    await again.shows('exit 0');
+  });
+
+  it('stops a run at s, and the next run takes the task up again', { timeout: TEST_MS }, async () => {
+    const file = join(temporaryFolder(), 'go');
+    const scene = await twoTasks(file);
+    const board = boardOf(scene);
+    await board.shows('next, because:');
+    board.press('r');
+    await board.shows('T1 runs while');
+    board.press('s');
+    await board.shows('stops after the work in hand');
+    writeFileSync(file, '');
+    expect(await board.shows('0 done, 0 blocked, 2 left (stopped as asked)')).toMatch(/^ ?›?▶? *T1 +One +pending/m);
+    board.press('r');
+    await board.shows('2 done, 0 blocked, 0 left');
+  });
+
+  it('says on the board why a run cannot start', { timeout: TEST_MS }, async () => {
+    const scene = await twoTasks(join(temporaryFolder(), 'go'));
+    writeFiles(scene.home, {
+      'model_registry.yaml': `version: 1
+providers:
+  here: {kind: ollama, base_url: 'http://127.0.0.1:9'}
+models:
+  small: {provider: here, id: nobody, context: {window: 32768}, capabilities: {tools: true, json: true}}
+roles:
+  coder: {ladder: [small]}
+`,
+    });
+    const board = boardOf(scene, { columns: 80, rows: 24 });
+    await board.shows('next, because:');
+    board.press('r');
+    expect(await board.shows('No model can be used')).toContain('http://127.0.0.1:9');
+  });
+
+  it('follows the size of its window', { timeout: TEST_MS }, async () => {
+    const board = boardOf(await twoTasks(join(temporaryFolder(), 'go')));
+    await board.shows('R refresh');
+    board.resize(40, 12);
+    const small = await board.shows(/q leave *$/m);
+    expect(small).toMatch(/^›▶ T1 +One +pending/m);
+    expect(small).not.toContain('tries');
+  });
+});
+
+describe.skipIf(!hasTmux)('the demo in a real terminal', () => {
+  const demoIn = (folder: string, home: string) =>
+    openTerminal({
+      command: `${LLMCLIS} demo --folder ${folder}`,
+      cwd: SHIPPED,
+      env: { LLMCLIS_HOME: home },
+      columns: 80,
+      rows: 24,
+    });
+
+  it('shows its five stories live and ends with the table, the folder and what to type', {
+    timeout: TEST_MS,
+  }, async () => {
+    const place = temporaryFolder();
+    const demo = demoIn(join(place, 'demo'), join(place, 'home'));
+    expect(await demo.shows(/D1\.2 try 1|D1\.2 .*try 1, coder on qwen-coder-local \(local\)/)).toMatch(
+      /^ task +tries/m,
+    );
+    await demo.shows('exit 0');
+    const all = demo.all();
+    expect(all).toContain('The models are scripted.');
+    for (const story of [
+      'D1.1  done: Slugs for titles',
+      'D1.2  refused: checks failed — failing: wrap: no line is longer than the width',
+      'D1.3  climbs from qwen-coder-local to opus-cloud: checks failed twice',
+      'D2.1  refused: empty diff',
+      'D2.1  refused: protected files changed',
+      'D2.2  blocked, needs input; see KM-001 in issues.md',
+    ])
+      expect(all).toContain(story);
+    expect(all.slice(all.lastIndexOf(' task '))).toMatch(
+      /D1\.3 Read durations +3 +1\/1 +[\d,]+ +\$0\.\d{4} +red-green\n └ qwen-coder-local → opus-cloud/,
+    );
+    expect(all).toMatch(/^\$0\.\d{4} · all-cloud ≈ \$0\.\d{4} \(estimate\)$/m);
+    expect(all).toContain(`cd ${join(place, 'demo', 'textkit')}`);
+    expect(existsSync(join(place, 'home'))).toBe(false);
+  });
+
+  it('ends at Ctrl-C with a clean screen and 130, and goes on where it stopped', { timeout: TEST_MS }, async () => {
+    const place = temporaryFolder();
+    const folder = join(place, 'demo');
+    const first = demoIn(folder, join(place, 'home'));
+    await first.shows('D1.2  writes');
+    first.press('C-c');
+    await first.shows('exit 130');
+    expect(first.all()).toContain(`demo --folder ${folder}`);
+    const second = demoIn(folder, join(place, 'home'));
+    await second.shows('exit 0');
+    expect(second.all()).not.toContain('D1.1  try');
+    expect(second.all()).toContain('D1.2  done');
+  });
+});
