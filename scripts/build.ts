@@ -34,18 +34,28 @@ const oneHotChunk: Plugin = {
 };
 
 /**
- * Node's own modules as `require` gives them: an `import` of `node:fs` reads each of its exports, and with them loads
- * streams and promises, which takes a tenth of a bare start.
+ * Node's own modules without what they load late: an `import` of `node:fs` reads every export, and with them loads streams and
+ * promises, which takes a tenth of a bare start. So an export that is made when it is read is left out.
  */
-const builtinsAsTheyAre: Plugin = {
-  name: 'builtins-as-they-are',
+const builtinsAtOnce: Plugin = {
+  name: 'builtins-at-once',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^node:/ }, ({ kind, path, importer }) =>
       kind === 'import-statement' && importer.startsWith(sources) ? { path, namespace: 'builtin' } : undefined,
     );
-    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
-    }));
+    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => {
+      const described = Object.entries(Object.getOwnPropertyDescriptors(process.getBuiltinModule(path)));
+      const names = described.filter(
+        ([name, { get }]) => get === undefined && /^[a-z_]\w*$/i.test(name) && name !== 'default',
+      );
+      return {
+        contents: [
+          `const all = process.getBuiltinModule(${JSON.stringify(path)});`,
+          'export default all;',
+          `export const { ${names.map(([name]) => name).join(', ')} } = all;`,
+        ].join('\n'),
+      };
+    });
   },
 };
 
@@ -105,7 +115,7 @@ try {
     define: { 'process.env.NODE_ENV': '"production"', LLMCLIS_VERSION: JSON.stringify(version) },
     // Ink reaches for its devtools only when DEV is set; the others are found on the machine when they are used.
     external: ['react-devtools-core', '@huggingface/transformers'],
-    plugins: [oneHotChunk, builtinsAsTheyAre, sqliteDirect],
+    plugins: [oneHotChunk, builtinsAtOnce, sqliteDirect],
     // CommonJS in the bundle (and the addon) needs a `require`.
     banner: { js: "import{createRequire as $require}from'node:module';const require=$require(import.meta.url);" },
     logLevel: 'warning',

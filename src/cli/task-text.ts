@@ -1,4 +1,4 @@
-import { money, oneLine } from '../core/sentence.ts';
+import { money, oneLine } from '../core/line.ts';
 import type { NextTask, Task, TaskNote, Waiting } from '../core/task.ts';
 import type { Output, Style } from './output.ts';
 

@@ -48,7 +48,7 @@ function asDatabase(sqlite: Sqlite, file: string): Database {
     sqlite,
     file,
     async orm() {
-      const { drizzle } = await import('drizzle-orm/better-sqlite3');
+      const { drizzle } = await import('./drizzle.ts');
       return drizzle(sqlite);
     },
   };

@@ -51,8 +51,21 @@ export async function runGit(
   call: GitCall & { readonly env: Readonly<Record<string, string>> },
 ): Promise<Result<GitOutput>> {
   if (!existsSync(root)) return fail('git.failed', `The folder ${root} is not there.`, 'Check the project’s folder.');
+  const first = await attempt(root, args, call);
+  // Ctrl-C reaches a child that has not left our group yet: that git never began, and the caller decides when to stop.
+  const { result } = first.interrupted ? await attempt(root, args, call) : first;
+  return result;
+}
+
+/** One process. `interrupted`: a SIGINT ended it. */
+function attempt(
+  root: string,
+  args: readonly string[],
+  call: GitCall & { readonly env: Readonly<Record<string, string>> },
+): Promise<{ readonly result: Result<GitOutput>; readonly interrupted: boolean }> {
   const max = call.max_bytes ?? Number.POSITIVE_INFINITY;
   return new Promise(resolve => {
+    const end = (result: Result<GitOutput>, interrupted = false): void => resolve({ result, interrupted });
     // A group of its own: Ctrl-C in a terminal reaches everyone in ours, and a git that dies of it fails the work in hand.
     const detached = process.platform !== 'win32';
     const child = spawn('git', [...SAFE_CONFIG, ...args], { cwd: root, env: { ...call.env }, detached });
@@ -67,18 +80,16 @@ export async function runGit(
       complaint = `${complaint}${text}`.slice(-4000);
     });
     child.on('error', error =>
-      resolve(
-        fail('git.failed', `git could not be started: ${error.message}`, 'Install git: sudo apt-get install git'),
-      ),
+      end(fail('git.failed', `git could not be started: ${error.message}`, 'Install git: sudo apt-get install git')),
     );
-    child.on('close', code => {
+    child.on('close', (code, signal) => {
       const exit = code ?? -1;
       if ((call.accept ?? [0]).includes(exit)) {
-        resolve(ok({ stdout: Buffer.concat(chunks).toString('utf8'), code: exit }));
+        end(ok({ stdout: Buffer.concat(chunks).toString('utf8'), code: exit }));
         return;
       }
-      const said = complaint.trim() || `exit code ${exit}`;
-      resolve(fail('git.failed', `git ${verbOf(args)} failed: ${said}`, hintFor(said)));
+      const said = complaint.trim() || (signal === null ? `exit code ${exit}` : `ended by ${signal}`);
+      end(fail('git.failed', `git ${verbOf(args)} failed: ${said}`, hintFor(said)), signal === 'SIGINT');
     });
     // git may end before it has read everything; its exit code tells.
     child.stdin.on('error', () => undefined);

@@ -1,16 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { RunEvent } from '../../src/core/event.ts';
 import { demoFile, layOut, runDemo } from '../support/demo.ts';
+import { of } from '../support/events.ts';
 import { git, read, temporaryFolder } from '../support/repository.ts';
 import { typist } from '../support/typed.ts';
 
 const DONE = ['D1.1', 'D1.2', 'D1.3', 'D2.1'];
 const ISO = '\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ';
 
-const of = <T extends RunEvent['type']>(events: readonly RunEvent[], type: T) =>
-  events.filter((event): event is Extract<RunEvent, { type: T }> => event.type === type);
 /** The key of the task, or the heading, under which each line of a plan stands. */
 function placesOf(lines: readonly string[]): readonly string[] {
   let place = 'top';

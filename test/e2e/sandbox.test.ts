@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/core/event.ts';
 import { runCli } from '../support/cli.ts';
+import { of } from '../support/events.ts';
 import { git, read, temporaryFolder, writeFiles } from '../support/repository.ts';
 import { finish, makeScene, reply, write } from '../support/run.ts';
 import { dump } from '../support/state.ts';
@@ -23,8 +24,6 @@ const TASK = {
 };
 const MULTIPLY = write('src/math.js', `${FILES['src/math.js']}export const multiply = (a, b) => a * b;\n`);
 
-const of = <T extends RunEvent['type']>(events: readonly RunEvent[], type: T) =>
-  events.filter((event): event is Extract<RunEvent, { type: T }> => event.type === type);
 const command = (line: string) => ({ name: 'run_command', input: { command: line } });
 /** What the scripted model's commands answered, in order. */
 const answers = (events: readonly RunEvent[]) =>
@@ -52,6 +51,7 @@ describe.skipIf(!hasBubblewrap)('a run with its default sandbox (bwrap)', () => 
           command(`echo broken > /usr/local/broken; echo broken > ${person.HOME}/broken; echo broken > ../broken`),
           command(`cat ${person.HOME}/.netrc; ls -A ${person.HOME}`),
           command('cat ../../../llmclis.db | head -c 6; ls ../../..'),
+          command('ls -A ../../../../project; cat ../../../../project/.env'),
           command('echo broken > .git; git config user.name broken; cat .git'),
           command('cat /proc/*/environ | tr "\\0" "\\n" | grep -a sk-'),
           command('node -e "fetch(\'http://127.0.0.1:1\').catch(e => console.log(e.cause.code))"; ls /sys/class/net'),
@@ -61,11 +61,12 @@ describe.skipIf(!hasBubblewrap)('a run with its default sandbox (bwrap)', () => 
       ],
       person,
     );
+    writeFiles(scene.root, { '.env': 'TOKEN=of-the-person\n' });
     scene.addTask(TASK);
     const { events, summary } = await scene.run(sandboxed);
     expect(summary).toMatchObject({ exit: 0, tasks: { done: 1 } });
     expect(of(events, 'run.started')[0]?.sandbox).toBe('bubblewrap');
-    const [env, inside, outside, home, data, ownGit, environ] = answers(events);
+    const [env, inside, outside, home, data, project, ownGit, environ] = answers(events);
     for (const name of ['ANTHROPIC_API_KEY', 'DATABASE_PASSWORD', 'LLMCLIS_HOME']) expect(env).not.toContain(name);
     expect(inside).toContain('inside');
     expect(outside?.match(/Read-only file system|Permission denied|No such file/g)).toHaveLength(3);
@@ -73,6 +74,7 @@ describe.skipIf(!hasBubblewrap)('a run with its default sandbox (bwrap)', () => 
       expect(existsSync(place)).toBe(false);
     expect(home).not.toContain('password');
     expect(data).not.toContain('SQLite');
+    expect(project).not.toMatch(/src|of-the-person/);
     expect(ownGit).toContain('gitdir:');
     expect(environ).not.toContain(SECRET);
     expect(git(scene.root, 'config', 'user.name')).toBe('Test');

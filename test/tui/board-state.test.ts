@@ -12,7 +12,7 @@ import {
 } from '../../src/tui/board/state.ts';
 import { readNews } from '../../src/tui/effects.ts';
 import { demoTasks, portsOf, task, world } from './fixtures.ts';
-import { demoEvents } from './run-fixtures.ts';
+import { demoEvents, finishedEvents } from './run-fixtures.ts';
 
 const size = { columns: 80, rows: 24 };
 const board = (state: BoardState, ...events: readonly BoardEvent[]): BoardState =>
@@ -83,6 +83,19 @@ describe('board state', () => {
     expect(effectsOf(going, press('r'))).toEqual([]);
     expect(effectsOf(going, press('s'))).toEqual([{ type: 'stop-run', run_id: 'r7' }]);
     expect(board(going, press('r')).message?.text).toContain('r7 is going already');
+  });
+
+  it('says in full why a run could not start, and gives the lines back at the next key', () => {
+    const idle = board(initialBoard('demo', size), read());
+    const failed = board(idle, { type: 'failed', text: `No model can be used: ${'nobody answers there. '.repeat(8)}` });
+    expect(layoutOf(failed).message).toBe(3);
+    expect(layoutOf(failed).table.rows + (layoutOf(failed).detail?.rows ?? 0)).toBe(24 - 4 - 3);
+    expect(layoutOf(board(failed, press('j'))).message).toBe(1);
+  });
+
+  it('says how a run ended, and the next command', () => {
+    const end = board(initialBoard('demo', size), read(), { type: 'events-read', events: finishedEvents() });
+    expect(end.message?.text).toBe('2 done, 1 blocked, 2 left (nothing is ready) · next: llmclis next');
   });
 
   it('does not look at the plan files again before the last look has ended', () => {

@@ -48,6 +48,7 @@ describe('board view', () => {
       up,
       noted,
       { type: 'pressed', command: { type: 'detail-toggled' } },
+      { type: 'failed', text: 'It did not start, because of this and of that. '.repeat(9) },
     ]);
     const side = fc.record({ columns: fc.integer({ min: 30, max: 160 }), rows: fc.integer({ min: 8, max: 50 }) });
     fc.assert(

@@ -26,7 +26,9 @@ describe('the board as text', () => {
     expect(boardText(portsOf(world({ tasks })), 80).split('\n')).toHaveLength(503);
   });
 
-  it('invites when there is no task', () => {
+  it('invites when there is no task, stages or not', () => {
+    const stage = { ...task(1, 'S1'), kind: 'stage' } as const;
+    expect(boardText(portsOf(world({ tasks: [stage], next: { kind: 'all-done' } })), 80)).toContain('llmclis task add');
     expect(boardText(portsOf(world({ tasks: [], next: { kind: 'all-done' } })), 80)).toContain('llmclis task add');
   });
 });

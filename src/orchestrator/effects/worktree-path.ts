@@ -1,9 +1,19 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Ports } from '../ports.ts';
 
-/** A task's key as a file and branch name. */
-export const slug = (key: string): string =>
-  key.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[-.]+|[-.]+$|\.lock$/g, '') || 'task';
+/** What git and every file system take as a name, as it stands: no `..`, no dot at the ends, no `.lock`. */
+const PLAIN = /^(?!.*\.\.)(?!.*\.lock$)[A-Za-z0-9_](?:[\w.-]*[\w-])?$/;
+
+/**
+ * A task's key as a file and branch name. A key that cannot be one as it stands gets some digits of its hash, so that two keys never
+ * share a worktree: `A/B` is not `A-B`.
+ */
+export function slug(key: string): string {
+  if (PLAIN.test(key)) return key;
+  const readable = key.replace(/[^A-Za-z0-9_]+/g, '-').replace(/^-|-$/g, '') || 'task';
+  return `${readable}-${createHash('sha256').update(key).digest('hex').slice(0, 8)}`;
+}
 
 export const taskBranch = (key: string): string => `refs/heads/llmclis/task-${slug(key)}`;
 
