@@ -1,6 +1,7 @@
-import { chmodSync, existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { startCli } from '../support/cli.ts';
 import { of } from '../support/events.ts';
 import { git, read, writeFiles } from '../support/repository.ts';
 import { finish, makeScene, reply, type Scene, write } from '../support/run.ts';
@@ -176,6 +177,27 @@ describe('the settings setup and link', () => {
     const second = await scene.run();
     expect(of(second.events, 'setup.ended').map(({ exit }) => exit)).toEqual([0]);
     expect(second.summary).toMatchObject({ exit: 0, tasks: { done: 1 } });
+  });
+
+  it.each(['SIGINT', 'SIGKILL'] as const)('a setup that %s cuts short is run again from its start', async signal => {
+    const files = { ...WORKSPACES, 'llmclis.yaml': 'setup: bash ../../../setup.sh\n' };
+    const scene = await makeScene(files, [reply('T1', 1, 1, DOUBLE), reply('T1', 1, 2, finish())]);
+    const begun = join(scene.home, 'begun');
+    writeFiles(scene.home, {
+      'setup.sh': `mkdir -p node_modules; touch ${begun}; while test -f ${begun}; do sleep 0.1; done\n`,
+    });
+    scene.addTask(TASK);
+    const words = ['orchestrate', '--registry', scene.registry, '--no-sandbox', '--json'];
+    const run = startCli(words, { cwd: scene.root, home: scene.home });
+    await run.line(({ type }) => type === 'task.claimed');
+    while (!existsSync(begun)) await new Promise(done => setTimeout(done, 20));
+    run.kill(signal);
+    expect((await run.ended).exit).toBe(signal === 'SIGINT' ? 130 : null);
+    rmSync(begun);
+    writeFiles(scene.home, { 'setup.sh': installScript('') });
+    const { events, summary } = await scene.run();
+    expect(of(events, 'setup.ended').map(({ exit }) => exit)).toEqual([0]);
+    expect(summary).toMatchObject({ exit: 0, tasks: { done: 1 } });
   });
 
   it('link says exactly what is linked: nothing, or a file that stays out otherwise', async () => {

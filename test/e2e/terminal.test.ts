@@ -77,8 +77,8 @@ describe.skipIf(!hasTmux)('the board in a real terminal', () => {
     expect(await board.shows(/^› {2}T2 /m)).toContain('depends on T1');
 
     board.press('r');
-    const live = await board.shows('T1 runs while');
-    expect(live).toMatch(/T1 +One +in-progress/);
+    await board.shows('T1 runs while');
+    const live = await board.shows(/T1 +One +in-progress/);
     expect(live).toContain('turn   T1 try 2, coder on small (local)');
     expect(live).toContain('T1  refused: checks failed — failing: one says its name');
     expect(live).toMatch(/cost {3}\$0 · all-cloud: no task done yet/);
@@ -88,8 +88,8 @@ describe.skipIf(!hasTmux)('the board in a real terminal', () => {
     const again = boardOf(scene);
     await again.shows('T1 runs while');
     writeFileSync(file, '');
-    const ended = await again.shows(/2\/2 done · run \w+ finished/);
-    expect(ended).toMatch(/T1 +One +done/);
+    await again.shows(/2\/2 done · run \w+ finished/);
+    await again.shows(/T1 +One +done/);
     expect(await again.shows('2 done, 0 blocked, 0 left')).toContain('next: git merge llmclis/run-');
     again.press('C-c');
     await again.shows('exit 0');
@@ -105,7 +105,8 @@ describe.skipIf(!hasTmux)('the board in a real terminal', () => {
     board.press('s');
     await board.shows('stops after the work in hand');
     writeFileSync(file, '');
-    expect(await board.shows('0 done, 0 blocked, 2 left (stopped as asked)')).toMatch(/^ ?›?▶? *T1 +One +pending/m);
+    await board.shows('0 done, 0 blocked, 2 left (stopped as asked)');
+    await board.shows(/T1 +One +pending/);
     board.press('r');
     await board.shows('2 done, 0 blocked, 0 left');
   });

@@ -25,6 +25,7 @@ const press = (name: string): BoardEvent => {
   return { type: 'pressed', command };
 };
 const read = (tasks = demoTasks): BoardEvent => ({ type: 'tasks-read', tasks, next: world().next });
+const tasksRead = { type: 'tasks-read', tasks: demoTasks } as const;
 const many = Array.from({ length: 2_000 }, (_, index) => task(index + 1, `T${index + 1}`));
 
 const key = fc.constantFrom(...boardKeys.flatMap(one => one.keys)).map(press);
@@ -66,6 +67,15 @@ describe('board state', () => {
     expect(selectedTask(state)?.key).toBe('D3');
     const grown = [task(90, 'N1'), task(91, 'N2'), ...demoTasks];
     expect(selectedTask(board(state, read(grown)))?.key).toBe('D3');
+  });
+
+  it('begins on the task that is being worked on when nothing else is ready', () => {
+    const running = demoTasks.filter(({ status }) => status === 'in-progress');
+    const state = board(initialBoard('demo', size), {
+      ...tasksRead,
+      next: { kind: 'waiting', running: running.slice(-1) },
+    });
+    expect(selectedTask(state)?.key).toBe('D2');
   });
 
   it('reads the notes of the selected task once', () => {

@@ -112,9 +112,13 @@ const saying = (state: BoardState, text: string, tone: Tone = 'plain'): BoardSta
   message: { text, tone },
 });
 
+/** Where a board that was just opened begins: the task that is next, or that is being worked on. */
+const firstOf = (next: NextTask): Task | undefined =>
+  next.kind === 'ready' ? next.task : next.kind === 'waiting' ? next.running[0] : undefined;
+
 /** Keeps the selected task and its place, whatever happened to the list. */
 function tasksRead(state: BoardState, tasks: readonly Task[], next: NextTask): BoardState {
-  const id = selectedTask(state)?.id ?? (next.kind === 'ready' ? next.task.id : null);
+  const id = (selectedTask(state) ?? firstOf(next))?.id;
   const found = tasks.findIndex(task => task.id === id);
   return { ...state, tasks, next, cursor: found < 0 ? state.cursor : found, notes: null };
 }

@@ -1,6 +1,6 @@
 import { Box, Static, Text } from 'ink';
 import { createElement, Fragment, use, useMemo } from 'react';
-import { costLine, narrowRunTable, type RUN_COLUMNS, runTable, WIDE_RUN_TABLE } from '../../core/run-table.ts';
+import { costLine, narrowRunTable, type RUN_COLUMNS, runTable } from '../../core/run-table.ts';
 import type { RunView } from '../../core/run-view.ts';
 import { Table } from '../table.tsx';
 import type { Column } from '../table-layout.ts';
@@ -8,12 +8,15 @@ import { textWidth, wrap } from '../text.ts';
 import { Colours, type Line, LineText, look } from '../theme.tsx';
 import type { RunScreenState } from './state.ts';
 
+/** Columns from which titles and a ladder of models fit beside each other. */
+const WIDE = 112;
+
 type RunRowText = Readonly<Record<(typeof RUN_COLUMNS)[number], string>>;
 
 const COLUMNS: readonly Column<RunRowText>[] = [
   { key: 'task', min: 12 },
   { key: 'tries', align: 'right', min: 5 },
-  { key: 'models', min: 8, hide_below: WIDE_RUN_TABLE },
+  { key: 'models', min: 8, hide_below: },
   { key: 'checks', min: 6, hide_below: 56 },
   { key: 'tokens', align: 'right', min: 6, hide_below: 56 },
   { key: 'cost', align: 'right', min: 7 },
@@ -37,7 +40,7 @@ export function RunTable({
   readonly width: number;
   readonly height?: number;
 }) {
-  const isNarrow = width < WIDE_RUN_TABLE && height === undefined;
+  const isNarrow = width < WIDE && height === undefined;
   const data = useMemo(
     () => (isNarrow ? narrowRunTable(view).map(narrowNamed) : runTable(view).map(named)),
     [view, isNarrow],
