@@ -84,7 +84,11 @@ export const accept = (core: AppCore, project: Project, key: string): Promise<Re
     if (!settings.ok) return settings;
     const repository = await repositoryOf(core, project.root, null);
     if (!repository.ok) return repository;
-    const target = await targetOf(settings.value.merge.value, 'accepted', repository.value);
+    const target = await targetOf(settings.value.merge.value, repository.value);
     if (!target.ok) return target;
-    return acceptTask(km, project, key, { repository: repository.value, target: target.value, clock: core.clock });
+    return acceptTask(km, project, key, {
+      repository: repository.value,
+      target: target.value('accepted'),
+      clock: core.clock,
+    });
   });

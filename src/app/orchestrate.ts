@@ -1,6 +1,6 @@
 import { realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { RoutingMode, RunEvent, RunSummary } from '../core/event.ts';
 import { fail, ok, type Result } from '../core/failure.ts';
 import { ROLES } from '../core/task.ts';
@@ -70,6 +70,8 @@ async function prepare(
   if (!sandbox.ok) return sandbox;
   const repository = await repositoryOf(core, project.root, settings.value.link.value, sandbox.value);
   if (!repository.ok) return repository;
+  const apart = homeIsApart(core, repository.value.root);
+  if (!apart.ok) return apart;
   const memory = openMemory(core);
   if (!memory.ok) return memory;
   const parts: RunParts = {
@@ -86,6 +88,13 @@ async function prepare(
     redact: redactorOf(core.env),
   };
   return ok({ parts, sandbox: sandbox.value });
+}
+
+/** Worktrees live in our home: inside the repository they would be files of the project. */
+function homeIsApart(core: AppCore, root: string): Result<void> {
+  if (relative(root, realpathSync(core.home)).startsWith('..')) return ok(undefined);
+  const hint = 'Point LLMCLIS_HOME at a folder outside the repository.';
+  return fail('settings.invalid', `LLMCLIS_HOME (${core.home}) lies inside the repository ${root}.`, hint);
 }
 
 /** Asks the local servers whether they are up and have their models; without a usable model for the coder no run is begun. */

@@ -28,16 +28,12 @@ export async function startOrResume(request: RunRequest, signal: AbortSignal): P
   const begun = open === null ? null : journal.events(open.id).find(event => event.type === 'run.started');
   const merge = begun?.merge ?? options.merge ?? parts.settings.merge.value;
   const maxSteps = options.max_steps ?? begun?.max_steps ?? DEFAULT_STEPS;
+  const target = begun == null ? await targetOf(merge, parts.repository) : ok(() => begun.target);
+  if (!target.ok) return target;
   const started = open === null ? journal.startRun(parts.project.id, { ...options }, pid) : journal.adopt(open.id, pid);
   if (!started.ok) return started;
   const runId = started.value;
-  const target =
-    begun === undefined || begun === null ? await targetOf(merge, runId, parts.repository) : ok(begun.target);
-  if (!target.ok) {
-    journal.finish(runId);
-    return target;
-  }
-  const place = { run_id: runId, merge, target: target.value, max_steps: maxSteps };
+  const place = { run_id: runId, merge, target: target.value(runId), max_steps: maxSteps };
   const first: NewEvent = begun
     ? { type: 'run.resumed', because: 'the process that ran it is gone' }
     : startEvent(request, place);

@@ -2,12 +2,11 @@ import type { MergeMode } from '../core/event.ts';
 import { fail, ok, type Result } from '../core/failure.ts';
 import type { Repository } from '../core/workspace.ts';
 
-/** The branch that proven work goes to: the project's newest run branch until the person's branch contains it, else a new one. */
-export async function targetOf(
-  merge: MergeMode,
-  runId: string,
-  repository: Repository,
-): Promise<Result<string | null>> {
+/** The ref that proven work of a run goes to, by the run's id; null in review mode. */
+export type Target = (runId: string) => string | null;
+
+/** Where proven work goes: in branch mode the project's newest run branch until the person's branch contains it, else a new one. */
+export async function targetOf(merge: MergeMode, repository: Repository): Promise<Result<Target>> {
   const state = await repository.state();
   if (!state.ok) return state;
   const { head, branch } = state.value;
@@ -17,9 +16,9 @@ export async function targetOf(
       'The repository has no commit yet, so there is no base to work from.',
       'Make one: git add -A && git commit -m "Start"',
     );
-  if (merge === 'review') return ok(null);
+  if (merge === 'review') return ok(() => null);
   if (merge === 'auto') {
-    if (branch !== null) return ok(`refs/heads/${branch}`);
+    if (branch !== null) return ok(() => `refs/heads/${branch}`);
     return fail(
       'git.conflict',
       'HEAD is detached, so there is no branch to merge into.',
@@ -27,6 +26,7 @@ export async function targetOf(
     );
   }
   const [newest] = await repository.branches('llmclis/run-*');
-  if (newest !== undefined && !(await repository.contains(head, newest.commit))) return ok(`refs/heads/${newest.name}`);
-  return ok(`refs/heads/llmclis/run-${runId}`);
+  if (newest !== undefined && !(await repository.contains(head, newest.commit)))
+    return ok(() => `refs/heads/${newest.name}`);
+  return ok(runId => `refs/heads/llmclis/run-${runId}`);
 }

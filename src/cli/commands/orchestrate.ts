@@ -123,9 +123,10 @@ export const orchestrate = defineCommand({
     const { max_steps, registry, merge, mode, budget_usd, record } = flags;
     const no_sandbox = flags['no-sandbox'] || undefined;
     const options = given({ max_steps, registry, merge, mode, budget_usd, no_sandbox, record });
+    // A run looks at all it needs before it takes anything in from the plan files.
+    if (!flags.dry_run) return work(app, project.value, options, shell);
     const pulled = await app.pullPlans(project.value);
     if (!pulled.ok) return pulled;
-    if (!flags.dry_run) return work(app, project.value, options, shell);
     const dry = await app.dryRun(project.value, options);
     if (!dry.ok) return dry;
     showDryRun(dry.value, out);

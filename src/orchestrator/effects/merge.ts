@@ -39,16 +39,23 @@ async function* carryOut(task: TaskState, intent: EventPayloads['merge.intended'
   const done = intent.mode === 'auto' ? await repository.fastForward(intent) : await repository.updateRef(intent);
   if (done.ok) return yield { type: 'merge.ended', task: task.task.key, commit: intent.new, ref: intent.ref };
   if (done.error.code !== 'git.conflict') return yield stopping(done.error);
-  const branch = taskBranch(task.task.key);
-  const kept = await repository.updateRef({ ref: branch, old: await repository.resolve(branch), new: intent.new });
+  yield* keepAside(task, intent.new, 'conflict', done.error.message, ports);
+}
+
+/** What could not be merged waits on a branch of its own, and the task for a person. */
+async function* keepAside(
+  task: TaskState,
+  commit: string,
+  reason: 'conflict' | 'unproven',
+  why: string,
+  ports: Ports,
+): Effects {
+  const ref = taskBranch(task.task.key);
+  const kept = await ports.repository.updateRef({ ref, old: await ports.repository.resolve(ref), new: commit });
   if (!kept.ok) return yield stopping(kept.error);
-  yield* block(
-    task,
-    'conflict',
-    `${done.error.message} The proven work is on ${shortRef(branch)}.`,
-    ports,
-    shortRef(branch),
-  );
+  const branch = shortRef(ref);
+  const detail = `${why} The work is on ${branch}; look at it, then: llmclis task accept ${task.task.key}`;
+  yield* block(task, reason, detail, ports, branch);
 }
 
 export const shortRef = (ref: string): string => ref.replace(/^refs\/heads\//, '');
@@ -73,15 +80,8 @@ async function* ontoMovedBase(task: TaskState, tip: string, ports: Ports, holder
   if (!wip.ok) return yield stopping(wip.error);
   const merged = await repository.mergeTrees(tip, wip.value);
   if (!merged.ok && merged.error.code === 'git.conflict') {
-    const branch = taskBranch(task.task.key);
-    await repository.updateRef({ ref: branch, old: await repository.resolve(branch), new: wip.value });
-    return yield* block(
-      task,
-      'conflict',
-      `The base moved and the work does not merge onto it: ${merged.error.message}`,
-      ports,
-      shortRef(branch),
-    );
+    const why = `The base moved and the work does not merge onto it: ${merged.error.message}`;
+    return yield* keepAside(task, wip.value, 'conflict', why, ports);
   }
   const baseTree = await newStart(task, tip, ports);
   const opened = await workspaceOf(task, ports, holder);
@@ -127,13 +127,5 @@ async function moveTo(
 export async function* keepUnproven(task: TaskState, ports: Ports): Effects {
   const commit = await commitWork(task, 'unproven', ports);
   if (!commit.ok) return yield stopping(commit.error);
-  const branch = taskBranch(task.task.key);
-  const kept = await ports.repository.updateRef({
-    ref: branch,
-    old: await ports.repository.resolve(branch),
-    new: commit.value,
-  });
-  if (!kept.ok) return yield stopping(kept.error);
-  const detail = `No check failed before and passes now. The work is on ${shortRef(branch)}; look at it, then: llmclis task accept ${task.task.key}`;
-  yield* block(task, 'unproven', detail, ports, shortRef(branch));
+  yield* keepAside(task, commit.value, 'unproven', 'No check failed before and passes now.', ports);
 }
