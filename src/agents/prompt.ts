@@ -75,6 +75,10 @@ export const estimateTokens = (messages: readonly Message[]): number =>
     ) / 4,
   );
 
+/** An upper bound for what a call reads, tools included: no tokeniser of the field makes more than one token of two bytes of code or prose on average. */
+export const mostTokens = (messages: readonly Message[], tools: readonly object[]): number =>
+  Math.ceil(new TextEncoder().encode(JSON.stringify([messages, tools])).length / 2);
+
 const KEPT_RESULTS = 6;
 
 /** Ages out old tool results, oldest first, until the conversation is estimated to fill at most 60 % of the window. */

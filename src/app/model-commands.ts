@@ -1,6 +1,7 @@
 import type { RoutingMode } from '../core/event.ts';
 import { fail, ok, type Result } from '../core/failure.ts';
 import type { ProviderStatus } from '../core/model.ts';
+import type { Settings } from '../core/settings.ts';
 import type { Project } from '../km/km.ts';
 import { explainRoute } from '../router/explain.ts';
 import { findModel } from '../router/registry.ts';
@@ -9,7 +10,7 @@ import type { AppCore } from './core.ts';
 import { type Models, openModels } from './models.ts';
 import { registryModels, routeContext } from './ports.ts';
 import { loadRegistry } from './registry.ts';
-import { settingsOf } from './settings.ts';
+import { modeOf, settingsOf } from './settings.ts';
 import type { DryRun, OrchestrateOptions, RouteExplanation, RouteQuery, SmokeResult } from './types.ts';
 
 /** The registry in force and its models, for the project of the current folder. */
@@ -28,15 +29,20 @@ const here = (core: AppCore): Project | null => {
   return project.ok ? project.value : null;
 };
 
+const given = (settings: Settings, registry: string | undefined) => ({
+  mode: settings.mode.value,
+  ...(registry !== undefined && { registry }),
+});
+
 export async function explain(core: AppCore, query: RouteQuery): Promise<Result<RouteExplanation>> {
   const project = here(core);
   const settings = settingsOf(core, project, {});
   if (!settings.ok) return settings;
-  const mode = query.mode ?? settings.value.mode.value;
-  const models = modelsOf(core, project, { mode, ...(query.registry !== undefined && { registry: query.registry }) });
-  return models.ok
-    ? explainRoute(query, models.value.registry, routeContext(models.value, mode, core.clock.now()))
-    : models;
+  const models = modelsOf(core, project, given(settings.value, query.registry));
+  if (!models.ok) return models;
+  const { registry } = models.value;
+  const mode = query.mode ?? modeOf(settings.value, registry);
+  return explainRoute({ ...query, mode }, registry, routeContext(models.value, mode, core.clock.now()));
 }
 
 export async function providerStatus(core: AppCore, registry?: string): Promise<Result<readonly ProviderStatus[]>> {
@@ -92,9 +98,10 @@ export async function dryRun(core: AppCore, project: Project, wanted: Orchestrat
   if (!km.ok) return km;
   const settings = settingsOf(core, project, wanted);
   if (!settings.ok) return settings;
-  const mode = settings.value.mode.value;
-  const models = modelsOf(core, project, { mode, ...(wanted.registry !== undefined && { registry: wanted.registry }) });
+  const models = modelsOf(core, project, given(settings.value, wanted.registry));
   if (!models.ok) return models;
+  const mode = modeOf(settings.value, models.value.registry);
+  await models.value.probe(registryModels(models.value.registry), false);
   const next = km.value.getNextTaskToWorkOn(project.id);
   if (next.kind !== 'ready') return ok({ next, route: null });
   const { role, tags, priority, private: isPrivate, id } = next.task;

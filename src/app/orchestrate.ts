@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import type { RoutingMode, RunEvent, RunSummary } from '../core/event.ts';
 import { fail, ok, type Result } from '../core/failure.ts';
-import { ROLES } from '../core/task.ts';
+import type { RoleName } from '../core/task.ts';
 import type { Sandbox } from '../core/workspace.ts';
-import type { Project } from '../km/km.ts';
+import type { Km, Project } from '../km/km.ts';
 import { printScript, type ReplayEntry } from '../models/replay-script.ts';
 import { route } from '../router/route.ts';
 import { childEnvironment } from '../secrets/secrets.ts';
@@ -13,7 +13,7 @@ import { commandFor } from './command.ts';
 import { type AppCore, openCore } from './core.ts';
 import { layOutDemo } from './demo.ts';
 import { repositoryOf } from './git-commands.ts';
-import { openMemory, redactorOf } from './memory.ts';
+import { keyNames, openMemory, redactorOf } from './memory.ts';
 import { type Models, openModels } from './models.ts';
 import { pullPlans, syncPlans } from './plan-commands.ts';
 import { type RunParts, registryModels, routeContext } from './ports.ts';
@@ -24,22 +24,23 @@ import { sandboxOf } from './sandbox.ts';
 import { modeOf, settingsOf } from './settings.ts';
 import type { DemoReport, OrchestrateOptions } from './types.ts';
 
-/** Looks at everything a run needs before it changes anything, then runs. */
+/** Looks at everything a run needs before it changes anything, then runs. A run that is taken up keeps the options it was started with. */
 export async function orchestrate(
   core: AppCore,
   project: Project,
-  options: OrchestrateOptions,
+  wanted: OrchestrateOptions,
   onEvent: (event: RunEvent) => void,
   signal: AbortSignal,
 ): Promise<Result<RunSummary>> {
+  const journal = journalOf(core);
+  if (!journal.ok) return journal;
+  const options = { ...journal.value.openRun(project.id)?.options, ...wanted };
   const recorded: ReplayEntry[] = [];
   const prepared = await prepare(core, project, options, recorded);
   if (!prepared.ok) return prepared;
   const { parts, sandbox } = prepared.value;
   const pulled = await pullPlans(core, parts.km, project);
   if (!pulled.ok) return pulled;
-  const journal = journalOf(core);
-  if (!journal.ok) return journal;
   const done = await startOrResume(
     { parts, journal: journal.value, sandbox, options, pid: process.pid, isAlive, onEvent },
     signal,
@@ -64,7 +65,7 @@ async function prepare(
   const mode = modeOf(settings.value, loaded.value.registry);
   const record = options.record === undefined ? {} : { record: (entry: ReplayEntry) => void recorded.push(entry) };
   const models = openModels(loaded.value, { env: core.env, clock: core.clock, mode, ...record });
-  const usable = await preflight(models, mode, core.clock.now(), loaded.value.file);
+  const usable = await preflight(models, mode, core.clock.now(), loaded.value.file, rolesOf(km.value, project));
   if (!usable.ok) return usable;
   const sandbox = await sandboxOf(core, project, settings.value);
   if (!sandbox.ok) return sandbox;
@@ -85,9 +86,15 @@ async function prepare(
     settings: settings.value,
     mode,
     budget_usd: settings.value.budget_usd.value,
-    redact: redactorOf(core.env),
+    redact: redactorOf(core.env, keyNames(loaded.value.registry)),
   };
   return ok({ parts, sandbox: sandbox.value });
+}
+
+/** The roles that the open tasks name; a task without one is a coder's. */
+function rolesOf(km: Km, project: Project): readonly RoleName[] {
+  const { tasks } = km.listTasks({ project_id: project.id, status: ['pending', 'in-progress'], limit: 10_000 });
+  return [...new Set(tasks.length === 0 ? (['coder'] as const) : tasks.map(({ role }) => role ?? 'coder'))];
 }
 
 /** Worktrees live in our home: inside the repository they would be files of the project. */
@@ -97,10 +104,16 @@ function homeIsApart(core: AppCore, root: string): Result<void> {
   return fail('settings.invalid', `LLMCLIS_HOME (${core.home}) lies inside the repository ${root}.`, hint);
 }
 
-/** Asks the local servers whether they are up and have their models; without a usable model for the coder no run is begun. */
-async function preflight(models: Models, mode: RoutingMode, now: Date, file: string): Promise<Result<void>> {
+/** Asks the local servers whether they are up and have their models; no run is begun when a role that open tasks need has none. */
+async function preflight(
+  models: Models,
+  mode: RoutingMode,
+  now: Date,
+  file: string,
+  roles: readonly RoleName[],
+): Promise<Result<void>> {
   await models.probe(registryModels(models.registry), false);
-  for (const role of ROLES) {
+  for (const role of roles) {
     const job = { role, tags: [], priority: 2, private: false, est_tokens: 0, attempts: [], failure: null } as const;
     const decision = route(job, models.registry, routeContext(models, mode, now));
     if (decision.kind === 'use') continue;

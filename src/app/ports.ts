@@ -9,8 +9,10 @@ import type { Km, Project } from '../km/km.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Consequence, Facts } from '../orchestrator/decision.ts';
 import type { ModelPort, Ports } from '../orchestrator/ports.ts';
+import type { RunState } from '../orchestrator/state.ts';
 import type { TaskState } from '../orchestrator/task-state.ts';
 import { admit, allCloudUsd, usd, worstCaseUsd } from '../router/budget.ts';
+import type { Availability, RouteContext } from '../router/ladder.ts';
 import { effectiveWindow, findModel, type Registry } from '../router/registry.ts';
 import { afterFailure } from '../router/retry.ts';
 import { route } from '../router/route.ts';
@@ -105,14 +107,26 @@ function modelPort({ models, clock, budget_usd }: RunParts): ModelPort {
 /** What decisions need to know beside the journal. */
 export function makeFacts(parts: RunParts, place: RunPlace): Facts {
   const { registry } = parts.models;
+  const context = (closed: RunState['closed']): RouteContext => ({
+    ...routeContext(parts.models, parts.mode, parts.clock.now()),
+    available: alias => closedRung(closed, alias, registry) ?? parts.models.available(alias),
+  });
+  const ordinary = { tags: [], priority: 2, private: false, est_tokens: 0, attempts: [], failure: null };
   return {
     max_steps: place.max_steps,
     merge: place.merge,
     verify: parts.settings.verify.value,
-    route: (task, role) =>
-      route(jobOf(task, role), registry, routeContext(parts.models, parts.mode, parts.clock.now())),
+    route: (task, role, closed) => route(jobOf(task, role), registry, context(closed)),
+    canUse: (role, closed) => route({ ...ordinary, role }, registry, context(closed)).kind === 'use',
     consequence,
   };
+}
+
+/** A local rung that gave trouble counts as a server that is down: no money is spent in its place unless the registry allows it. */
+function closedRung(closed: RunState['closed'], alias: string, registry: Registry): Availability | null {
+  const found = closed.find(({ model }) => model === alias);
+  if (found === undefined) return null;
+  return { ok: false, because: found.because, down: findModel(registry, alias)?.location === 'local' };
 }
 
 export const routeContext = (models: Pick<Models, 'available'>, mode: RoutingMode, now: Date) => ({
@@ -135,16 +149,15 @@ const jobOf = ({ task, attempts, handed_over }: TaskState, role: RoleName) => {
   return { role, tags: task.tags, priority: task.priority, private: task.private, est_tokens, attempts, failure: null };
 };
 
-/** Once retrying is over: a task's failure is a try, money and configuration end the run, a provider in trouble blocks the task. */
+/** Once retrying is over: a task's failure is a try, money and configuration end the run, a provider in trouble closes its rung. */
 function consequence(failure: Failure): Consequence {
   const stop: Consequence = { kind: 'stop', exit: FAILURES[failure.code].exit };
   if (failure.code === 'budget.spent')
     return failure.details?.which === 'run' ? stop : { kind: 'block', reason: 'budget' };
   if (failure.code === 'provider.credit') return { kind: 'block', reason: 'budget' };
-  if (failure.code === 'provider.model_missing') return stop;
   const after = afterFailure(failure, Number.POSITIVE_INFINITY, 0, 'middle');
   if (after.kind === 'wait' || after.as === 'run') return stop;
-  if (after.as === 'provider') return { kind: 'block', reason: 'provider' };
+  if (after.as === 'provider') return { kind: 'close' };
   return { kind: 'try', because: after.attempt_failure ?? 'no_progress' };
 }
 

@@ -1,6 +1,7 @@
 import type { MergeMode, NewEvent, RunEvent, RunSummary } from '../core/event.ts';
 import { fail, ok, type Result } from '../core/failure.ts';
 import type { Sandbox } from '../core/workspace.ts';
+import { sqliteCode } from '../km/sqlite.ts';
 import { type Journal, RunTakenOver } from '../orchestrator/journal.ts';
 import { run } from '../orchestrator/run.ts';
 import { findModel, findProvider } from '../router/registry.ts';
@@ -35,13 +36,18 @@ export async function startOrResume(request: RunRequest, signal: AbortSignal): P
   const runId = started.value;
   const place = { run_id: runId, merge, target: target.value(runId), max_steps: maxSteps };
   const first: NewEvent = begun
-    ? { type: 'run.resumed', because: 'the process that ran it is gone' }
+    ? { type: 'run.resumed', because: 'the process that ran it is gone', adopted: true }
     : startEvent(request, place);
   for (const event of journal.append(runId, [first])) request.onEvent(event);
   const deps = { ports: makePorts(parts, place), facts: makeFacts(parts, place), journal, onEvent: request.onEvent };
   try {
     return ok(await run(deps, signal));
   } catch (problem) {
+    const code = sqliteCode(problem);
+    if (code !== null) {
+      const hint = 'Close what holds the database (another program, a backup), then start the same command again.';
+      return fail('database.unusable', `The journal cannot be written (${code}), so the run stopped.`, hint);
+    }
     // This process was asleep (a closed lid, SIGSTOP) for so long that another one went on with its run.
     if (!(problem instanceof RunTakenOver)) throw problem;
     return fail('run.busy', problem.message, `See how it goes on: llmclis runs watch ${runId}`, { run_id: runId });

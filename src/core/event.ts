@@ -64,7 +64,7 @@ export type EventPayloads = {
   };
   'run.paused': { readonly because: string };
   /** The process that held the run died (or was stopped) and this one goes on. */
-  'run.resumed': { readonly because: string };
+  'run.resumed': { readonly because: string; readonly adopted: boolean };
   /** Something that no further task could get past: money, a provider, a missing package. */
   'run.stopping': { readonly because: string; readonly exit: number };
   'run.finished': RunSummary & { readonly next: string };
@@ -90,8 +90,6 @@ export type EventPayloads = {
     readonly kept: boolean;
     readonly linked: readonly string[];
   };
-  /** Work of earlier tries is put aside while the checks run on the base; it comes back afterwards. */
-  'work.parked': OnTask & { readonly tree: string };
   /** A command of `setup:` in a fresh worktree. */
   'setup.ended': OnTask & { readonly command: string; readonly exit: number; readonly tail: string };
   'brief.written': OnTask & { readonly role: RoleName; readonly text: string; readonly because: string };
@@ -163,6 +161,10 @@ export type EventPayloads = {
   };
   /** The tester's new check fails on the base: from now on it can prove the task. */
   'test.accepted': OnTask & { readonly tree: string; readonly files: readonly string[] };
+  /** This rung gave nothing but trouble: the run does without it from now on. */
+  'rung.closed': OnTask & { readonly model: string; readonly because: string };
+  /** The claim ran out and somebody else may have the task. */
+  'claim.lost': OnTask & { readonly because: string };
   /** No check that fails on the base could be had; the task goes on and can only end unproven. */
   'tester.gave_up': OnTask & { readonly because: string };
   /** One role's turn ended with a summary for the next. */

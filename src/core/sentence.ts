@@ -198,7 +198,8 @@ const SAYINGS: Sayings = {
     REQUESTS.get(event.kind) ?? `Asked to ${words(event.kind)} ${oneLine(event.payload)}`.trim(),
   'task.claimed': event => `${event.task}  ${oneLine(event.title)}${because(event.because)}`,
   'workspace.opened': event => (event.kept ? `${event.task}  takes its worktree up again` : null),
-  'work.parked': () => null,
+  'rung.closed': event => `${event.task}  goes on without ${event.model}: ${oneLine(event.because)}`,
+  'claim.lost': event => `${event.task}  claim lost: ${oneLine(event.because)}`,
   'setup.ended': event =>
     `${event.task}  setup ${oneLine(event.command)}: ${event.exit === 0 ? 'done' : `failed (exit ${event.exit})`}`,
   'brief.written': () => null,

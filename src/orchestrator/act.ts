@@ -5,7 +5,7 @@ import { claim } from './effects/claim.ts';
 import { block, complete, release, settle } from './effects/finish.ts';
 import { keepUnproven, merge } from './effects/merge.ts';
 import { open } from './effects/open.ts';
-import { acceptTest, giveUpTesting, handOver, refuse, snapshot } from './effects/outcome.ts';
+import { acceptTest, closeRung, giveUpTesting, handOver, refuse, snapshot } from './effects/outcome.ts';
 import { continueTurn, startTurn } from './effects/turn.ts';
 import type { Effects, Ports, WorkspaceHolder } from './ports.ts';
 import type { RunState } from './state.ts';
@@ -40,7 +40,7 @@ export function act(
     case 'open':
       return open(inHand(state), ports, holder, signal);
     case 'check':
-      return check(state, inHand(state), decision.on, ports, holder, signal);
+      return check(state, inHand(state), decision.on, ports, signal);
     case 'turn':
       return startTurn(state, inHand(state), decision, ports, holder, signal);
     case 'continue-turn':
@@ -52,6 +52,8 @@ export function act(
     case 'refuse':
     case 'fail-try':
       return refuse(inHand(state), ended(inHand(state)), decision, ports, holder);
+    case 'close-rung':
+      return closeRung(inHand(state), ended(inHand(state)), decision.detail, ports);
     case 'accept-test':
       return acceptTest(inHand(state));
     case 'give-up-testing':

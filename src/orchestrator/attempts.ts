@@ -35,6 +35,7 @@ export function newAttempts(task: TaskState, event: RunEvent): readonly Attempt[
     case 'handed.over':
       return attempt('handed_off', '');
     case 'test.accepted':
+      return attempt('passed', acceptedTest(task.workspace?.base ?? '', event.tree));
     case 'task.done':
       return attempt('passed', '');
     case 'task.blocked':
@@ -44,4 +45,17 @@ export function newAttempts(task: TaskState, event: RunEvent): readonly Attempt[
     default:
       return [];
   }
+}
+
+/** How a tester's accepted test is kept with its turn, so that the next run goes on from it: the base it fails on, and the tree that holds it. */
+const acceptedTest = (base: string, tree: string): string => `accepted test: base ${base}, tree ${tree}`;
+
+/** The tree with the accepted test of an earlier run, when the worktree is the one it was written in; else null. */
+export function keptTest(
+  attempts: readonly Attempt[],
+  opened: { readonly base: string; readonly kept: boolean },
+): string | null {
+  const kept = attempts.findLast(({ role, outcome }) => role === 'tester' && outcome === 'passed');
+  const tree = /^accepted test: base (\w+), tree (\w+)$/.exec(kept?.evidence ?? '');
+  return opened.kept && tree?.[1] === opened.base ? (tree[2] ?? null) : null;
 }

@@ -16,8 +16,8 @@ export async function writeBrief(task: TaskState, role: RoleName, ports: Ports):
     recalled: recalled.map(hit => `[${hit.type}${hit.task_key === null ? '' : ` ${hit.task_key}`}] ${hit.text}`),
     notes: km.notes(id).map(({ at, agent, text }) => `${at.slice(0, 10)} (${agent}): ${text}`),
     handed_over: task.handed_over,
-    evidence: counted.flatMap(({ model, evidence }, place) =>
-      evidence === '' ? [] : [{ try: place + 1, model, facts: evidence }],
+    evidence: counted.flatMap(({ model, evidence, outcome }, place) =>
+      evidence === '' || outcome === 'passed' ? [] : [{ try: place + 1, model, facts: evidence }],
     ),
     charge: isTesting(task, { role })
       ? 'Your part now: write a test that fails on the code as it is and will pass when the task is done. Add test files only.'

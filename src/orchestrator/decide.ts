@@ -30,7 +30,7 @@ function endOfRun(state: RunState, facts: Facts): Decision | null {
     SYSTEMIC_REASONS.includes(reason) &&
     last.every(other => other === reason)
   )
-    return stop(`${SYSTEMIC} tasks in a row were blocked for the same reason (${reason})`, 4);
+    return stop(`${SYSTEMIC} tasks in a row were blocked for the same reason (${reason})`, reason === 'budget' ? 5 : 4);
   if (state.idle !== null)
     return stop(sayIdle(state.idle), state.idle.kind === 'blocked' || state.blocked_in_a_row.length > 0 ? 3 : 0);
   return state.steps >= facts.max_steps ? stop(`max_steps (${facts.max_steps}) reached`, 0) : null;
@@ -50,6 +50,7 @@ const leaving = (state: RunState): { readonly kind: string } | null =>
 function decideTask(state: RunState, task: TaskState, facts: Facts): Decision {
   if (task.commit !== null) return { kind: 'complete' };
   if (task.merge !== null) return { kind: 'merge', proof: task.merge.proof };
+  if (task.lost) return { kind: 'release', because: 'its claim was lost' };
   if (state.fatal !== null) return { kind: 'release', because: state.fatal.because };
   const asked = leaving(state);
   if (asked !== null)
@@ -81,10 +82,17 @@ function nextTurn(state: RunState, task: TaskState, facts: Facts): Decision {
   if (testing && facts.verify.length === 0)
     return { kind: 'give-up-testing', because: 'the project has no verify command that could run a new test' };
   if (state.steps >= facts.max_steps) return { kind: 'release', because: `max_steps (${facts.max_steps}) reached` };
-  const route = facts.route(task, role);
+  const route = facts.route(task, role, state.closed);
   if (route.kind === 'use') return { kind: 'turn', role, route };
   if (testing) return { kind: 'give-up-testing', because: route.because };
-  if (route.kind === 'none') return { kind: 'give-up-run', because: `${route.because} ${route.hint}`, exit: 4 };
+  if (route.kind === 'none') return withoutModel(state, task, role, `${route.because} ${route.hint}`, facts);
   const evidence = task.attempts.at(-1)?.evidence ?? '';
   return { kind: 'block', reason: route.reason, detail: `${route.because}\n${evidence}`.trim() };
+}
+
+/** No model for this turn: where an ordinary task would have one it is this task's matter, else the run's. */
+function withoutModel(state: RunState, task: TaskState, role: RoleName, because: string, facts: Facts): Decision {
+  if (!facts.canUse(role, state.closed)) return { kind: 'give-up-run', because, exit: 4 };
+  const trouble = task.attempts.at(-1)?.outcome === 'provider';
+  return { kind: 'block', reason: trouble ? 'provider' : 'permission', detail: because };
 }

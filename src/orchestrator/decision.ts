@@ -2,6 +2,7 @@ import type { MergeMode, Refusal } from '../core/event.ts';
 import type { Failure } from '../core/failure.ts';
 import type { AttemptFailure, BlockReason, Proof, RoleName } from '../core/task.ts';
 import type { RouteDecision } from '../router/route.ts';
+import type { RunState } from './state.ts';
 import type { TaskState } from './task-state.ts';
 
 /** What to do next, and why. */
@@ -15,6 +16,7 @@ export type Decision =
   | { readonly kind: 'snapshot' }
   | { readonly kind: 'refuse'; readonly because: Refusal; readonly detail: string }
   | { readonly kind: 'fail-try'; readonly because: AttemptFailure; readonly detail: string }
+  | { readonly kind: 'close-rung'; readonly detail: string }
   | { readonly kind: 'accept-test' }
   | { readonly kind: 'give-up-testing'; readonly because: string }
   | { readonly kind: 'merge'; readonly proof: Proof }
@@ -32,11 +34,15 @@ export type Facts = {
   readonly merge: MergeMode;
   /** The project's check commands. */
   readonly verify: readonly string[];
-  route(task: TaskState, role: RoleName): RouteDecision;
+  route(task: TaskState, role: RoleName, closed: RunState['closed']): RouteDecision;
+  /** Is there a model for this role and an ordinary task? */
+  canUse(role: RoleName, closed: RunState['closed']): boolean;
   /** What a provider's or a budget's failure means for the task and the run, once retrying is over. */
   consequence(failure: Failure): Consequence;
 };
 export type Consequence =
   | { readonly kind: 'try'; readonly because: AttemptFailure }
   | { readonly kind: 'block'; readonly reason: BlockReason }
+  /** The run goes on without this model: another rung, or nothing. */
+  | { readonly kind: 'close' }
   | { readonly kind: 'stop'; readonly exit: number };

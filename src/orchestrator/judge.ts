@@ -1,6 +1,8 @@
+import type { RoleName } from '../core/task.ts';
 import { unreachable } from '../core/unreachable.ts';
 import type { Decision, Facts } from './decision.ts';
 import { type EndedTurn, isRefactoring, isTesting, type TaskState } from './task-state.ts';
+import { failsAnew } from './verdict.ts';
 
 /** Hand-overs of one task after which it goes in circles. */
 const MAX_HAND_OVERS = 5;
@@ -12,19 +14,22 @@ export function judgeTurn(task: TaskState, turn: EndedTurn, facts: Facts): Decis
     case 'asked':
       return { kind: 'block', reason: 'needs_input', detail: end.question };
     case 'handed_off':
-      return task.handed_over.length < MAX_HAND_OVERS
-        ? { kind: 'hand-over', to: end.to, summary: end.summary }
-        : { kind: 'block', reason: 'loop', detail: `The task was handed over ${MAX_HAND_OVERS} times.` };
+      return handOver(task, end.to, end.summary);
     case 'failed': {
       const consequence = facts.consequence(end.failure);
       const detail = `${end.failure.message} ${end.failure.hint}`;
+      if (consequence.kind === 'close') return { kind: 'close-rung', detail };
       if (consequence.kind === 'try') return { kind: 'fail-try', because: consequence.because, detail };
       if (consequence.kind === 'block') return { kind: 'block', reason: consequence.reason, detail };
       return { kind: 'give-up-run', because: detail, exit: consequence.exit };
     }
     case 'finished':
       return turn.role === 'manager'
-        ? { kind: 'hand-over', to: task.task.role ?? 'coder', summary: end.summary }
+        ? handOver(
+            task,
+            task.task.role === null || task.task.role === 'manager' ? 'coder' : task.task.role,
+            end.summary,
+          )
         : judgeWork(task, turn);
     case 'gave_up':
       return turn.role === 'manager'
@@ -33,6 +38,14 @@ export function judgeTurn(task: TaskState, turn: EndedTurn, facts: Facts): Decis
     default:
       return unreachable(end);
   }
+}
+
+/** Hand-overs are no tries, so they have a limit of their own, over all runs since the task was opened. */
+function handOver(task: TaskState, to: RoleName, summary: string): Decision {
+  const made = task.attempts.filter(({ outcome }) => outcome === 'handed_off').length;
+  return made < MAX_HAND_OVERS
+    ? { kind: 'hand-over', to, summary }
+    : { kind: 'block', reason: 'loop', detail: `The task was handed over ${MAX_HAND_OVERS} times.` };
 }
 
 /** In the order of the proof rules: protected changes, an empty diff, then the checks. */
@@ -44,7 +57,7 @@ function judgeWork(task: TaskState, turn: EndedTurn): Decision {
   if (work.changed.length === 0)
     return refusal(turn, 'empty_diff', 'No file was changed, so nothing can have been done.');
   if (verdict === null) return { kind: 'check', on: 'work' };
-  if (isTesting(task, turn)) return judgeTest(task, turn, verdict.verdict === 'red', verdict.detail);
+  if (isTesting(task, turn)) return judgeTest(task, turn, verdict.detail);
   if (verdict.verdict === 'red' || verdict.verdict === 'missing')
     return refusal(turn, task.moved ? 'stale' : 'checks_failed', verdict.detail);
   if (verdict.verdict === 'red-green') return { kind: 'merge', proof: 'red-green' };
@@ -59,15 +72,15 @@ const sayProtected = (paths: readonly string[], testing: boolean): string =>
     ? `A tester may add test files and nothing else; these were undone: ${paths.join(', ')}.`
     : `These files decide whether the work is right, so a worker must not change them; the changes were undone: ${paths.join(', ')}.`;
 
-function judgeTest(task: TaskState, turn: EndedTurn, red: boolean, detail: string): Decision {
+function judgeTest(task: TaskState, turn: EndedTurn, detail: string): Decision {
   const missing = task.work_checks.find(check => check.missing !== null);
   if (missing !== undefined)
     return refusal(turn, 'checks_failed', `The new test cannot run: it needs ${missing.missing}.`);
-  if (red) return { kind: 'accept-test' };
+  if (failsAnew(task.base_checks, task.work_checks)) return { kind: 'accept-test' };
   return refusal(
     turn,
     'already_passing',
-    `The new test passes on the base already, so it cannot prove the task. ${detail}`,
+    `No new failure: the test passes on the base already, so it cannot prove the task. ${detail}`,
   );
 }
 

@@ -26,6 +26,8 @@ const CONFIGURATION_GLOBS = [
   'azure-pipelines.yml',
   'bitbucket-pipelines.yml',
   'Jenkinsfile',
+  '**/{.npmrc,.yarnrc,.yarnrc.yml,bunfig.toml,.nvmrc,.tool-versions}',
+  '**/{Makefile,makefile,GNUmakefile,justfile,Justfile,Taskfile.yml,Rakefile}',
   'llmclis.yaml',
   'model_registry.yaml',
   'issues.md',
@@ -47,12 +49,20 @@ export type ProtectionRules = {
   readonly allow: readonly string[];
   /** Plan files. */
   readonly plans: readonly string[];
+  /** The check commands: a shell script that one of them names decides as a test does. */
+  readonly checks: readonly string[];
 };
+
+/** Is this a shell script that a check runs by its name? */
+const isCheckScript = (path: string, checks: readonly string[]): boolean =>
+  /\.(?:sh|bash|zsh|bat|cmd|ps1)$/.test(path) &&
+  checks.some(check => check.split(/[\s'";&|()]+/).some(word => word.replace(/^\.\//, '') === path));
 
 /** May a coder's turn change this path? */
 export const isProtected = (path: string, rules: ProtectionRules): boolean =>
   !matches(anywhere(rules.allow), path) &&
   (isTestFile(path) ||
+    isCheckScript(path, rules.checks) ||
     matches(CONFIGURATION_GLOBS, path) ||
     matches(anywhere([...rules.protect, ...rules.plans]), path));
 

@@ -30,7 +30,9 @@ export async function run({ ports, facts, journal, onEvent }: RunDeps, signal: A
     for (;;) {
       const decision = decide(recorder.state(), facts);
       if (decision.kind === 'stop') return recorder.finish(decision.because, decision.exit, facts);
-      await carryOut(act(decision, recorder.state(), ports, holder, signal), recorder, signal);
+      const halt = recorder.newHalt();
+      const either = AbortSignal.any([signal, halt]);
+      await carryOut(act(decision, recorder.state(), ports, holder, either), recorder, signal, halt);
     }
   } finally {
     clearInterval(beat);
@@ -39,16 +41,22 @@ export async function run({ ports, facts, journal, onEvent }: RunDeps, signal: A
 
 type Recorder = ReturnType<typeof makeRecorder>;
 
-/** Pulls the effects of one decision; an abort or a request to stop ends them between two events. */
-async function carryOut(effects: AsyncGenerator<Effect, void>, recorder: Recorder, signal: AbortSignal): Promise<void> {
+/** Pulls the effects of one decision; an abort, a request to stop or a lost claim ends them. */
+async function carryOut(
+  effects: AsyncGenerator<Effect, void>,
+  recorder: Recorder,
+  signal: AbortSignal,
+  halt: AbortSignal,
+): Promise<void> {
   try {
     for await (const effect of effects) {
       recorder.record(effect);
-      if (await recorder.requests(signal)) break;
+      if (halt.aborted || (await recorder.requests(signal))) break;
     }
   } catch (problem) {
-    if (!signal.aborted) throw problem;
-    if (!recorder.leaving()) recorder.record({ type: 'run.requested', kind: 'interrupt', payload: '' });
+    if (!signal.aborted && !halt.aborted) throw problem;
+    if (signal.aborted && !recorder.leaving())
+      recorder.record({ type: 'run.requested', kind: 'interrupt', payload: '' });
   }
 }
 
@@ -75,12 +83,20 @@ function makeRecorder(ports: Ports, journal: Journal, onEvent: (event: RunEvent)
     });
     for (const event of events) onEvent(event);
   };
+  let halt = new AbortController();
+  let broken: unknown = null;
   const leaving = (): boolean => state.requested.some(({ kind }) => kind === 'stop' || kind === 'interrupt');
 
   return {
     state: () => state,
     record,
     leaving,
+    /** Aborted when the work in hand must stop at once; what broke is thrown before anything new begins. */
+    newHalt(): AbortSignal {
+      if (broken !== null) throw broken;
+      halt = new AbortController();
+      return halt.signal;
+    },
     /** Takes what people asked of the run; true when the work in hand should stop now. */
     async requests(signal: AbortSignal): Promise<boolean> {
       for (;;) {
@@ -90,7 +106,7 @@ function makeRecorder(ports: Ports, journal: Journal, onEvent: (event: RunEvent)
             request.kind === 'pause'
               ? [{ type: 'run.paused', because: 'asked' }]
               : request.kind === 'resume'
-                ? [{ type: 'run.resumed', because: 'asked' }]
+                ? [{ type: 'run.resumed', because: 'asked', adopted: false }]
                 : [];
           record(() => {
             journal.handled(request.id);
@@ -103,8 +119,18 @@ function makeRecorder(ports: Ports, journal: Journal, onEvent: (event: RunEvent)
       }
     },
     beat(): void {
-      journal.heartbeat(runId);
-      if (state.task !== null) km.heartbeat(state.task.token, LEASE_S);
+      try {
+        journal.heartbeat(runId);
+        const { task } = state;
+        if (task === null || task.lost || task.merge !== null) return;
+        const held = km.heartbeat(task.token, LEASE_S);
+        if (held.ok) return;
+        record({ type: 'claim.lost', task: task.task.key, because: held.error.message });
+      } catch (problem) {
+        // A database that cannot be written stops the run: no effect without a journal row.
+        broken = problem;
+      }
+      halt.abort(new Error('The work in hand must stop.'));
     },
     finish(because: string, exit: number, facts: Facts): RunSummary {
       const project = km.project(ports.project.id);

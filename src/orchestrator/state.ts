@@ -1,6 +1,6 @@
 import type { CheckResult } from '../core/check.ts';
 import type { EventOf, EventPayloads, RunEvent } from '../core/event.ts';
-import { newAttempts } from './attempts.ts';
+import { keptTest, newAttempts } from './attempts.ts';
 import type { TaskState } from './task-state.ts';
 import { addTurnEvent } from './turn-state.ts';
 
@@ -14,6 +14,10 @@ export type RunState = {
   readonly requested: readonly { readonly kind: string; readonly payload: string }[];
   readonly paused: boolean;
   readonly usd: number;
+  /** What the call that is under way may cost: counted as spent when its reply never came. */
+  readonly reserved: number;
+  /** Models that this run does without. */
+  readonly closed: readonly { readonly model: string; readonly because: string }[];
   /** Reasons of the tasks blocked last, in a row. */
   readonly blocked_in_a_row: readonly string[];
   readonly setup_failed: string | null;
@@ -33,6 +37,8 @@ export const emptyRun: RunState = {
   requested: [],
   paused: false,
   usd: 0,
+  reserved: 0,
+  closed: [],
   blocked_in_a_row: [],
   setup_failed: null,
   fatal: null,
@@ -56,7 +62,7 @@ export function apply(state: RunState, event: RunEvent): RunState {
     case 'run.paused':
       return { ...state, paused: true };
     case 'run.resumed':
-      return { ...state, paused: false };
+      return event.adopted ? adopted(state) : { ...state, paused: false };
     case 'run.stopping':
       return { ...state, fatal: { because: event.because, exit: event.exit } };
     case 'run.finished':
@@ -79,15 +85,29 @@ export function apply(state: RunState, event: RunEvent): RunState {
       return event.task === state.unsettled ? { ...state, unsettled: null } : state;
     case 'turn.started':
       return onTask({ ...state, steps: event.step }, event);
+    case 'model.called':
+      return onTask({ ...state, reserved: event.reserved_usd }, event);
     case 'model.replied':
     case 'model.failed':
-      return onTask({ ...state, usd: state.usd + event.usd }, event);
+      return onTask({ ...state, usd: state.usd + event.usd, reserved: 0 }, event);
+    case 'rung.closed':
+      return { ...state, closed: [...state.closed, { model: event.model, because: event.because }] };
     case 'check.ended':
       return onTask({ ...state, checked: { ...state.checked, [checkKey(event.tree, event.command)]: event } }, event);
     default:
       return onTask(state, event);
   }
 }
+
+/** What was asked of the dead process is not asked of this one; the call it was waiting for may have cost what was reserved. */
+const adopted = (state: RunState): RunState => ({
+  ...state,
+  paused: false,
+  requested: [],
+  fatal: null,
+  usd: state.usd + state.reserved,
+  reserved: 0,
+});
 
 const onTask = (state: RunState, event: RunEvent): RunState =>
   state.task === null ? state : { ...state, task: applyToTask(state.task, event) };
@@ -98,7 +118,7 @@ const claimed = (event: EventOf<'task.claimed'>): TaskState => ({
   attempts: event.attempts,
   workspace: null,
   setup_failed: null,
-  parked: null,
+  lost: false,
   start_tree: null,
   base_checks: [],
   base_verdict: null,
@@ -129,9 +149,9 @@ function applyToTask(task: TaskState, event: RunEvent): TaskState {
   const withTries = { ...task, attempts: [...task.attempts, ...newAttempts(task, event)] };
   switch (event.type) {
     case 'workspace.opened':
-      return { ...task, workspace: event, start_tree: event.base_tree };
-    case 'work.parked':
-      return { ...task, parked: event.tree };
+      return opened(task, event);
+    case 'claim.lost':
+      return { ...task, lost: true };
     case 'setup.ended':
       return event.exit === 0
         ? task
@@ -141,7 +161,7 @@ function applyToTask(task: TaskState, event: RunEvent): TaskState {
         ? { ...task, base_checks: [...task.base_checks, event] }
         : { ...task, work_checks: [...task.work_checks, event] };
     case 'checks.judged':
-      return event.on === 'base' ? { ...task, parked: null, base_verdict: event } : { ...task, work_verdict: event };
+      return event.on === 'base' ? { ...task, base_verdict: event } : { ...task, work_verdict: event };
     case 'test.accepted':
       return {
         ...withTries,
@@ -173,6 +193,13 @@ function applyToTask(task: TaskState, event: RunEvent): TaskState {
     default:
       return addTurnEvent(task, event);
   }
+}
+
+function opened(task: TaskState, event: EventOf<'workspace.opened'>): TaskState {
+  const test = keptTest(task.attempts, event);
+  return test === null
+    ? { ...task, workspace: event, start_tree: event.base_tree }
+    : { ...task, workspace: event, start_tree: test, tester: 'written' };
 }
 
 /** The work was merged onto a base that had moved: both are checked afresh. */

@@ -31,8 +31,8 @@ export type TaskState = {
   readonly attempts: readonly Attempt[];
   readonly workspace: EventPayloads['workspace.opened'] | null;
   readonly setup_failed: string | null;
-  /** Tree of earlier tries that is put aside while the base is checked. */
-  readonly parked: string | null;
+  /** Its claim ran out: nothing more is done for it but what is merged already. */
+  readonly lost: boolean;
   /** What the work is measured from: the base, or the base plus the tester's new files. */
   readonly start_tree: string | null;
   readonly base_checks: readonly CheckResult[];
@@ -63,4 +63,4 @@ export const isRefactoring = (task: TaskState): boolean => task.task.tags.includ
 
 /** Is this the tester's turn before the work, not a task whose work is to write tests? */
 export const isTesting = (task: TaskState, turn: { readonly role: RoleName }): boolean =>
-  turn.role === 'tester' && task.role !== 'tester';
+  turn.role === 'tester' && task.task.role !== 'tester';

@@ -75,14 +75,14 @@ export function missingFrom(exit: number, raw: string, isOwn: OwnModule): string
   const output = stripColours(raw);
   if ((readTestOutput(output).passed ?? 0) > 0) return null;
   const command = /(?:^|: )([\w./-]+): (?:command )?not found$/m.exec(output)?.[1];
-  if (exit === 127) return `the command ${command ?? 'of the check'}`;
+  if (exit === 127 && command !== undefined && !command.includes('/')) return `the command ${command}`;
   const spec =
     /(?:Cannot find (?:package|module)|Error: Failed to (?:load|resolve)(?: url| import)?) ['"]?([^'"\s]+)['"]?/.exec(
       output,
     )?.[1];
   if (spec !== undefined && isOutside(spec) && !isOwn('node', spec)) return `the package ${spec}`;
   const runner = /^\S*python[\d.]*\S*: No module named ([\w.]+)/m.exec(output)?.[1];
-  if (runner !== undefined) return `the Python module ${runner}`;
+  if (runner !== undefined && !isOwn('python', runner)) return `the Python module ${runner}`;
   const module = /ModuleNotFoundError: No module named ['"]([\w.]+)['"]/.exec(output)?.[1];
   if (module !== undefined && !isOwn('python', module)) return `the Python module ${module}`;
   const go = /no required module provides package ([^\s;:]+)/.exec(output)?.[1];

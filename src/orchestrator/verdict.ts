@@ -34,9 +34,9 @@ export function judgeBase(results: readonly CheckResult[]): Verdict {
 
 /**
  * Do the checks pass on the work? The task's own must all pass. The project's may stay red beside them but not get worse;
- * without own checks, or when only the project's failed on the base, they must pass.
+ * without own checks, or when a test that the tester wrote is to prove the task, they must pass.
  */
-export function judgeWork(base: readonly CheckResult[], work: readonly CheckResult[]): Verdict {
+export function judgeWork(base: readonly CheckResult[], work: readonly CheckResult[], testWritten: boolean): Verdict {
   const missing = work.find(result => result.missing !== null);
   if (missing !== undefined)
     return {
@@ -45,13 +45,13 @@ export function judgeWork(base: readonly CheckResult[], work: readonly CheckResu
     };
   const before = (result: CheckResult): CheckResult | undefined =>
     base.find(({ command }) => command === result.command);
-  const ownDecides = own(base).some(result => result.exit !== 0);
+  const mayStayRed = own(work).length > 0 && !testWritten;
   const bad = work.filter(
-    result => result.exit !== 0 && (result.of === 'task' || !ownDecides || gotWorse(before(result), result) !== null),
+    result => result.exit !== 0 && (result.of === 'task' || !mayStayRed || gotWorse(before(result), result) !== null),
   );
   if (bad.length > 0) {
     const say = (result: CheckResult): string => {
-      const worse = result.of === 'verify' && ownDecides ? gotWorse(before(result), result) : null;
+      const worse = result.of === 'verify' && mayStayRed ? gotWorse(before(result), result) : null;
       const names = result.failing.length > 0 ? `\nFailing: ${result.failing.slice(0, 20).join(' · ')}` : '';
       return `\`${result.command}\` fails (${sayResult(result)})${worse === null ? '' : `: ${worse}`}.${names}\n${result.tail}`;
     };
@@ -82,8 +82,17 @@ function gotWorse(before: CheckResult | undefined, after: CheckResult): string |
   return gone.length > 0 ? `these passed on the base and are not run any more: ${gone.slice(0, 20).join(' · ')}` : null;
 }
 
-/** Tests that passed on the base and appear nowhere now; only where the runner names tests in both. */
+/** Tests that passed on the base and appear nowhere now. A runner that names none any more did not run them. */
 const goneTests = (before: CheckResult | undefined, after: CheckResult): readonly string[] =>
-  before === undefined || after.passing.length + after.failing.length === 0
+  before === undefined
     ? []
     : before.passing.filter(name => !after.passing.includes(name) && !after.failing.includes(name));
+
+/** Does a new test fail where nothing failed before? By name where the runner gives names, else by exit code. */
+export const failsAnew = (base: readonly CheckResult[], work: readonly CheckResult[]): boolean =>
+  work.some(result => {
+    const before = base.find(({ command }) => command === result.command);
+    if (result.exit === 0 || result.missing !== null) return false;
+    if (before === undefined || before.exit === 0) return true;
+    return result.failing.some(name => !before.failing.includes(name));
+  });

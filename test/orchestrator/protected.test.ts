@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { sameButComments } from '../../src/orchestrator/comments.ts';
 import { isProtected, protectedPartChanged } from '../../src/orchestrator/protected.ts';
 
-const rules = { protect: [], allow: [], plans: ['plans.md'] };
+const rules = { protect: [], allow: [], plans: ['plans.md'], checks: ['bash scripts/check.sh'] };
 
 describe('protected files', () => {
   it.each([
@@ -21,12 +21,20 @@ describe('protected files', () => {
     'plans.md',
     'issues.md',
     'llmclis.yaml',
+    '.npmrc',
+    'Makefile',
+    'scripts/check.sh',
   ])('%s is', path => expect(isProtected(path, rules)).toBe(true));
 
-  it.each(['src/a.ts', 'src/testing.ts', 'README.md', 'package.json', 'src/contest.py', 'latest/x.js'])(
-    '%s is not',
-    path => expect(isProtected(path, rules)).toBe(false),
-  );
+  it.each([
+    'src/a.ts',
+    'scripts/other.sh',
+    'src/testing.ts',
+    'README.md',
+    'package.json',
+    'src/contest.py',
+    'latest/x.js',
+  ])('%s is not', path => expect(isProtected(path, rules)).toBe(false));
 
   it('takes the task’s globs, with or without a slash', () => {
     expect(isProtected('src/deep/schema.sql', { ...rules, protect: ['*.sql'] })).toBe(true);

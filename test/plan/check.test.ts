@@ -114,9 +114,10 @@ describe('issues', () => {
     expect(anchorsOf(second.text).has(second.anchor)).toBe(true);
   });
 
-  it('are written once per run and task', () => {
+  it('are written once per run, task and detail', () => {
     const first = appendIssue('# Mine\r\n', entry);
-    expect(appendIssue(first.text, { ...entry, detail: 'other' })).toEqual(first);
+    expect(appendIssue(first.text, { ...entry, iso: '2027-01-01T00:00:00Z' })).toEqual(first);
+    expect(appendIssue(first.text, { ...entry, detail: 'another question' }).id).toBe('KM-002');
     expect(first.text).not.toMatch(/[^\r]\n/);
     const other = appendIssue(first.text, { ...entry, key: 'S1.2' });
     expect(other.id).toBe('KM-002');

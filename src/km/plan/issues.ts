@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { anchorsOf, headingAnchor } from './anchors.ts';
 import { oneLine } from './notes.ts';
 
@@ -22,11 +23,13 @@ const HEADER = (project: string): readonly string[] => [
 ];
 
 const marker = (entry: IssueEntry): string =>
-  `<!-- llmclis issue run=${encodeURIComponent(entry.run_id)} task=${encodeURIComponent(entry.key)} -->`;
+  `<!-- llmclis issue run=${encodeURIComponent(entry.run_id)} task=${encodeURIComponent(entry.key)} what=${digest(entry.detail)} -->`;
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 8);
 
 /**
  * Adds an entry about a blocked task to the text of `issues.md` (null: there is no such file yet) and says how to link to
- * it: `issues.md#anchor`. The same run and task again find their entry as it is.
+ * it: `issues.md#anchor`. The same run, task and detail again find their entry as it is.
  */
 export function appendIssue(text: string | null, entry: IssueEntry): { text: string; id: string; anchor: string } {
   const before = text ?? '';

@@ -3,12 +3,12 @@ import type { NewEvent } from '../../core/event.ts';
 import type { Result } from '../../core/failure.ts';
 import { ok } from '../../core/failure.ts';
 import type { Workspace } from '../../core/workspace.ts';
-import type { Effects, Ports, WorkspaceHolder } from '../ports.ts';
+import type { Effects, Ports } from '../ports.ts';
 import { checkKey, type RunState } from '../state.ts';
 import type { TaskState } from '../task-state.ts';
 import { missingFrom, type OwnModule, readTestOutput } from '../test-output.ts';
 import { judgeBase, judgeWork } from '../verdict.ts';
-import { workspaceOf } from './open.ts';
+import { type Bench, closeBench, openBench } from './bench.ts';
 import { stopping } from './stopping.ts';
 import { clipTail } from './text.ts';
 
@@ -27,31 +27,25 @@ export async function* check(
   task: TaskState,
   on: 'base' | 'work',
   ports: Ports,
-  holder: WorkspaceHolder,
   signal: AbortSignal,
 ): Effects {
-  const opened = await workspaceOf(task, ports, holder);
-  if (!opened.ok) return yield stopping(opened.error);
-  const workspace = opened.value;
-  const tree = on === 'base' ? task.workspace?.base_tree : task.work?.tree;
-  if (tree === undefined) throw new Error(`There is no tree to check on the ${on}.`);
-  const before = task.parked === null ? await workspace.snapshot() : ok(task.parked);
-  if (!before.ok) return yield stopping(before.error);
-  if (on === 'base' && before.value !== tree && task.parked === null)
-    yield { type: 'work.parked', task: task.task.key, tree: before.value };
+  const tree = on === 'base' ? task.start_tree : task.work?.tree;
+  if (tree == null) throw new Error(`There is no tree to check on the ${on}.`);
+  const items = checksOf(task, ports.commands.verify);
+  const known = items.map(item => state.checked[checkKey(tree, item.command)]);
+  const bench = known.every(result => result !== undefined) ? null : await openBench(task, tree, ports, signal);
+  if (bench !== null && !bench.ok) return yield stopping(bench.error);
   const results: CheckResult[] = [];
-  const own = await ownModules(workspace);
-  for (const item of checksOf(task, ports.commands.verify)) {
-    const kept = state.checked[checkKey(tree, item.command)];
-    const result = kept === undefined ? await runCheck(workspace, item, tree, ports, own, signal) : ok(kept);
-    if (!result.ok) return yield stopping(result.error);
-    const event = { ...result.value, on, of: item.of, kept: kept !== undefined };
+  for (const [place, item] of items.entries()) {
+    const kept = known[place];
+    const result = kept ?? (await runCheck(bench?.value ?? null, item, tree, ports, signal));
+    if ('ok' in result && !result.ok) return yield stopping(result.error);
+    const event = { ...('ok' in result ? result.value : result), on, of: item.of, kept: kept !== undefined };
     results.push(event);
     yield ended(task, event);
   }
-  const back = await workspace.reset(on === 'base' ? before.value : tree);
-  if (!back.ok) return yield stopping(back.error);
-  const verdict = on === 'base' ? judgeBase(results) : judgeWork(task.base_checks, results);
+  await closeBench(task, ports);
+  const verdict = on === 'base' ? judgeBase(results) : judgeWork(task.base_checks, results, task.tester === 'written');
   yield { type: 'checks.judged', task: task.task.key, on, tree, ...verdict };
 }
 
@@ -76,15 +70,29 @@ const ended = (task: TaskState, result: CheckResult): NewEvent => {
   };
 };
 
-/** Runs one command on exactly this tree. A command that ran out of time failed. */
+/** Runs one command on exactly this tree. A command that ran out of time failed; a base that does cannot be checked. */
 async function runCheck(
-  workspace: Workspace,
+  bench: Bench | null,
   { command, of }: Check,
   tree: string,
   ports: Ports,
-  own: OwnModule,
   signal: AbortSignal,
 ): Promise<Result<CheckResult>> {
+  if (bench === null) throw new Error('There is nowhere to check.');
+  const { workspace, broken } = bench;
+  const none = {
+    tree,
+    on: 'work',
+    of,
+    passing: [],
+    failing: [],
+    passed: null,
+    failed: null,
+    missing: null,
+    kept: false,
+  } as const;
+  if (broken !== null) return ok({ ...none, command, exit: 1, ms: 0, tail: ports.redact(broken) });
+  const own = await ownModules(workspace);
   const reset = await workspace.reset(tree);
   if (!reset.ok) return reset;
   const { timeout_s } = ports.commands;
@@ -92,26 +100,11 @@ async function runCheck(
   signal.throwIfAborted();
   if (!ran.ok) return ran;
   const { timed_out, ms } = ran.value;
-  // Before anything is read from it: a test's name may hold a secret too.
   const output = ports.redact(ran.value.output);
   const exit = ran.value.exit ?? 1;
-  const { passed, failed, passing, failing } = readTestOutput(output);
+  const missing = timed_out ? `more than ${timeout_s} s (check_timeout_s)` : missingFrom(exit, output, own);
   const tail = clipTail(timed_out ? `${output}\n[killed after ${timeout_s} s]` : output);
-  return ok({
-    command,
-    exit,
-    passed,
-    failed,
-    ms,
-    tree,
-    on: 'work',
-    of,
-    passing,
-    failing,
-    tail,
-    missing: missingFrom(exit, output, own),
-    kept: false,
-  });
+  return ok({ ...none, ...readTestOutput(output), command, exit: timed_out ? 1 : exit, ms, tail, missing });
 }
 
 /** Tells the project's own modules from packages that should have been installed. */

@@ -1,7 +1,10 @@
 import type { NewEvent } from '../../core/event.ts';
-import type { BlockReason } from '../../core/task.ts';
+import type { Result } from '../../core/failure.ts';
+import type { BlockReason, Task } from '../../core/task.ts';
+import type { StatusMetadata } from '../../km/km.ts';
 import type { Effects, Ports, WorkspaceHolder } from '../ports.ts';
 import { type TaskState, triesSoFar } from '../task-state.ts';
+import { workspaceOf } from './reopen.ts';
 import { stopping } from './stopping.ts';
 import { clipTail, firstLine } from './text.ts';
 import { worktreeOf } from './worktree-path.ts';
@@ -24,12 +27,12 @@ export async function* complete(task: TaskState, ports: Ports, holder: Workspace
   const summary = ended.end.kind === 'finished' ? ports.redact(ended.end.summary) : 'The turn ended without a summary.';
   const tries = triesSoFar(task) + 1;
   const failed = task.attempts
-    .filter(({ evidence }) => evidence !== '')
+    .filter(({ evidence, outcome }) => evidence !== '' && outcome !== 'passed')
     .map(attempt => `${attempt.outcome} by ${attempt.model}`);
   const history = failed.length === 0 ? '' : ` Earlier tries: ${failed.join(', ')}.`;
   const files = task.work?.changed.join(', ') ?? '';
   yield () => {
-    const marked = ports.km.markTaskStatus(id, 'done', {
+    const marked = markDone(task, ports, {
       agent: agentOf(task),
       proof: merge.proof,
       commit,
@@ -63,6 +66,16 @@ export async function* complete(task: TaskState, ports: Ports, holder: Workspace
     return [...remember(task, text, ports), done];
   };
   holder.workspace = null;
+}
+
+/** A merged commit is the receipt: a claim that ran out meanwhile does not undo it, unless another worker has the task now. */
+function markDone(task: TaskState, { km }: Ports, metadata: StatusMetadata & { readonly claim: string }): Result<Task> {
+  const marked = km.markTaskStatus(task.task.id, 'done', metadata);
+  if (marked.ok || marked.error.code !== 'claim.lost') return marked;
+  const now = km.taskById(task.task.id);
+  if (!now.ok || now.value.status !== 'pending') return marked;
+  const { claim: _, ...unclaimed } = metadata;
+  return km.markTaskStatus(task.task.id, 'done', unclaimed);
 }
 
 function remember(task: TaskState, text: string, { memory, project, run_id }: Ports): readonly NewEvent[] {
@@ -118,7 +131,10 @@ export async function* block(
 
 /** Gives the task back as pending, with its worktree and tries; a turn that was cut short is taken back to its start. */
 export async function* release(task: TaskState, because: string, ports: Ports, holder: WorkspaceHolder): Effects {
-  if (task.turn !== null && holder.workspace !== null) await holder.workspace.reset(task.turn.tree);
+  if (task.turn !== null && !task.lost) {
+    const opened = await workspaceOf(task, ports, holder);
+    if (opened.ok) await opened.value.reset(task.turn.tree);
+  }
   holder.workspace = null;
   yield () => {
     const released = ports.km.release(task.token, 'llmclis');

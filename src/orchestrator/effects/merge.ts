@@ -5,7 +5,7 @@ import type { Effects, Ports, WorkspaceHolder } from '../ports.ts';
 import type { TaskState } from '../task-state.ts';
 import { LEASE_S } from './claim.ts';
 import { block } from './finish.ts';
-import { workspaceOf } from './open.ts';
+import { workspaceOf } from './reopen.ts';
 import { stopping } from './stopping.ts';
 import { taskBranch } from './worktree-path.ts';
 

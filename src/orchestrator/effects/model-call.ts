@@ -1,4 +1,4 @@
-import { estimateTokens, fitMessages } from '../../agents/prompt.ts';
+import { fitMessages, mostTokens } from '../../agents/prompt.ts';
 import type { Role } from '../../agents/roles.ts';
 import { TOOLS } from '../../agents/tools.ts';
 import type { NewEvent } from '../../core/event.ts';
@@ -30,18 +30,19 @@ export async function* askModel(
   if (!model.ok) return model;
   const limits = models.limits(turn.model);
   const messages = fitMessages(call.history, limits.window);
-  const worst = models.worstUsd(turn.model, estimateTokens(messages), limits.max_output);
-  const admitted = models.admit(spent, worst);
-  if (!admitted.ok) return admitted;
+  const tools = TOOLS.filter(({ spec }) => call.role.tools.includes(spec.name)).map(({ spec }) => spec);
+  const worst = models.worstUsd(turn.model, mostTokens(messages, tools), limits.max_output);
   const rung = { task: key, model: turn.model, location: turn.location, try: turn.try, call: call.call };
-  yield { type: 'model.called', ...rung, reserved_usd: worst };
   const request: ModelRequest = {
     messages,
-    tools: TOOLS.filter(({ spec }) => call.role.tools.includes(spec.name)).map(({ spec }) => spec),
+    tools,
     max_output_tokens: limits.max_output,
     about: { task: key, role: turn.role, try: turn.try, call: call.call },
   };
   for (let attempt = 1; ; attempt++) {
+    const admitted = models.admit(spent, worst);
+    if (!admitted.ok) return admitted;
+    yield { type: 'model.called', ...rung, reserved_usd: worst };
     const reply = await drain(model.value, request, ports, signal);
     if (reply.ok) {
       const { message, usage, ms } = reply.value;

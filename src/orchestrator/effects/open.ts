@@ -1,12 +1,11 @@
 import type { NewEvent } from '../../core/event.ts';
 import { err, fail, ok, type Result } from '../../core/failure.ts';
-import type { Workspace } from '../../core/workspace.ts';
 import type { Effects, Ports, WorkspaceHolder } from '../ports.ts';
 import type { TaskState } from '../task-state.ts';
 import { block } from './finish.ts';
+import { openAt, prepare } from './reopen.ts';
 import { stopping } from './stopping.ts';
-import { clipTail } from './text.ts';
-import { taskBranch, worktreeOf } from './worktree-path.ts';
+import { taskBranch } from './worktree-path.ts';
 
 /** Opens the task's worktree on its base and, when it is a fresh one, runs the project's setup commands in it. */
 export async function* open(task: TaskState, ports: Ports, holder: WorkspaceHolder, signal: AbortSignal): Effects {
@@ -33,44 +32,6 @@ export async function* open(task: TaskState, ports: Ports, holder: WorkspaceHold
     linked: workspace.linked,
   };
 }
-
-/** Runs the project's setup commands in a fresh worktree; true when all of them passed. */
-async function prepare(
-  task: TaskState,
-  workspace: Workspace,
-  ports: Ports,
-  events: NewEvent[],
-  signal?: AbortSignal,
-): Promise<Result<boolean>> {
-  const { setup, timeout_s } = ports.commands;
-  for (const command of setup) {
-    const result = await workspace.run(command, { timeout_s, label: 'setup' }, signal);
-    signal?.throwIfAborted();
-    if (!result.ok) return result;
-    const { exit, output } = result.value;
-    const tail = ports.redact(clipTail(output));
-    events.push({ type: 'setup.ended', task: task.task.key, command, exit: exit ?? 1, tail });
-    if (exit !== 0) return ok(false);
-  }
-  return ok(true);
-}
-
-/** The workspace of the task in hand: the open one, or after a restart the one on disk. */
-export async function workspaceOf(task: TaskState, ports: Ports, holder: WorkspaceHolder) {
-  if (holder.workspace !== null) return ok(holder.workspace);
-  if (task.workspace === null) throw new Error('A task without workspace is worked.');
-  const opened = await openAt(task, ports, task.workspace.base, workspace => prepare(task, workspace, ports, []));
-  if (!opened.ok) return opened;
-  holder.workspace = opened.value.workspace;
-  return ok(opened.value.workspace);
-}
-
-const openAt = (
-  task: TaskState,
-  ports: Ports,
-  base: string,
-  equip: (workspace: Workspace) => Promise<Result<boolean>>,
-) => ports.repository.openWorkspace({ path: worktreeOf(task.task.key, ports), base, fresh: false, prepare: equip });
 
 /** The commit the work starts from, as the merge mode says. */
 async function baseOf(task: TaskState, ports: Ports): Promise<Result<string>> {

@@ -4,7 +4,7 @@ import type { Decision } from '../decision.ts';
 import type { Effects, Ports, WorkspaceHolder } from '../ports.ts';
 import { hasProtectedPart, isProtected, isTestFile, protectedPartChanged } from '../protected.ts';
 import { type EndedTurn, isTesting, type TaskState } from '../task-state.ts';
-import { workspaceOf } from './open.ts';
+import { workspaceOf } from './reopen.ts';
 import { stopping } from './stopping.ts';
 
 const DIFF_CHARS = 6_000;
@@ -46,9 +46,11 @@ async function isForbidden(
   ports: Ports,
 ): Promise<boolean> {
   const { allow, protect } = task.task;
-  const rules = { allow, protect: [...protect, ...ports.commands.protect], plans: ports.commands.plans };
+  // A script that the task is to make cannot decide yet.
+  const checks = status === 'added' ? [] : [...task.task.checks, ...ports.commands.verify];
+  const rules = { allow, checks, protect: [...protect, ...ports.commands.protect], plans: ports.commands.plans };
   if (isTesting(task, turn)) return !(isTestFile(path) && status === 'added');
-  if (task.role === 'tester' && turn.role === 'tester' && isTestFile(path) && status !== 'deleted') return false;
+  if (task.task.role === 'tester' && turn.role === 'tester' && isTestFile(path) && status !== 'deleted') return false;
   if (isProtected(path, rules)) return true;
   if (!hasProtectedPart(path)) return false;
   const { repository } = ports;
@@ -117,6 +119,16 @@ export async function* handOver(
       : [];
     return [...remembered, { type: 'handed.over', task: key, from: turn.role, to: decision.to, summary }];
   };
+}
+
+/** A provider in trouble says nothing about the work: the turn does not count, and the run goes on without this model. */
+export async function* closeRung(task: TaskState, turn: EndedTurn, detail: string, ports: Ports): Effects {
+  const { key } = task.task;
+  const because = ports.redact(detail);
+  yield () => [
+    { type: 'rung.closed', task: key, model: turn.model, because },
+    { type: 'try.failed', task: key, because: 'provider', detail: '', diff: '', model: turn.model },
+  ];
 }
 
 export async function* acceptTest(task: TaskState): Effects {

@@ -2,14 +2,15 @@ import { runTurn } from '../../agents/loop.ts';
 import { openingMessages } from '../../agents/prompt.ts';
 import { ROLE_TABLE } from '../../agents/roles.ts';
 import type { NewEvent } from '../../core/event.ts';
+import type { RoleName } from '../../core/task.ts';
 import type { Workspace } from '../../core/workspace.ts';
 import { writeBrief } from '../brief.ts';
 import type { Decision } from '../decision.ts';
 import type { Effect, Effects, Ports, WorkspaceHolder } from '../ports.ts';
 import type { RunState } from '../state.ts';
-import { type OpenTurn, type TaskState, triesSoFar } from '../task-state.ts';
+import { isTesting, type OpenTurn, type TaskState, triesSoFar } from '../task-state.ts';
 import { askModel } from './model-call.ts';
-import { workspaceOf } from './open.ts';
+import { workspaceOf } from './reopen.ts';
 import { stopping } from './stopping.ts';
 
 /** Begins a turn of a role on the routed model and goes on until it ends. */
@@ -27,7 +28,8 @@ export async function* startTurn(
   const workspace = opened.value;
   const previous = task.attempts.findLast(attempt => attempt.role === role);
   const climbs = route.action === 'escalate' && previous !== undefined && previous.model !== route.model;
-  if (climbs && task.start_tree !== null) {
+  const bare = climbs || isTesting(task, { role });
+  if (bare && task.start_tree !== null) {
     const reset = await workspace.reset(task.start_tree);
     if (!reset.ok) return yield stopping(reset.error);
   }
@@ -138,8 +140,8 @@ async function foundDone(turn: OpenTurn, workspace: Workspace): Promise<string |
   return now.ok && now.value.before === turn.edit.after ? turn.edit.call_id : null;
 }
 
-function whyRole(task: TaskState, role: string): string {
+function whyRole(task: TaskState, role: RoleName): string {
   if (role === 'manager') return 'the task has no description or nothing that checks it';
-  if (role === 'tester' && task.role !== 'tester') return 'no check fails on the base, so one is written first';
+  if (isTesting(task, { role })) return 'no check fails on the base, so one is written first';
   return task.attempts.length === 0 ? 'the task has a description and checks' : 'an earlier try failed';
 }

@@ -18,3 +18,7 @@ export function slug(key: string): string {
 export const taskBranch = (key: string): string => `refs/heads/llmclis/task-${slug(key)}`;
 
 export const worktreeOf = (key: string, { worktrees }: Pick<Ports, 'worktrees'>): string => join(worktrees, slug(key));
+
+/** Where a task's checks run, beside the worktrees. */
+export const benchOf = (key: string, { worktrees }: Pick<Ports, 'worktrees'>): string =>
+  join(worktrees, '.checks', slug(key));

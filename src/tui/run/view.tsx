@@ -16,7 +16,7 @@ type RunRowText = Readonly<Record<(typeof RUN_COLUMNS)[number], string>>;
 const COLUMNS: readonly Column<RunRowText>[] = [
   { key: 'task', min: 12 },
   { key: 'tries', align: 'right', min: 5 },
-  { key: 'models', min: 8, hide_below: },
+  { key: 'models', min: 8, hide_below: WIDE },
   { key: 'checks', min: 6, hide_below: 56 },
   { key: 'tokens', align: 'right', min: 6, hide_below: 56 },
   { key: 'cost', align: 'right', min: 7 },
