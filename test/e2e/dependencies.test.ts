@@ -136,7 +136,7 @@ describe('a repository that needs node_modules', () => {
 });
 
 describe('the settings setup and link', () => {
-  it('setup runs once in each fresh worktree, before the checks, not again for a second try', async () => {
+  it('setup runs once in each fresh worktree: the task’s, and each in which its checks run', async () => {
     const scene = await makeScene({ ...WORKSPACES, 'llmclis.yaml': 'setup: bash install.sh\n' }, [
       reply('T1', 1, 1, write('packages/core/index.js', 'export const double = x => x;\n')),
       reply('T1', 1, 2, finish()),
@@ -157,7 +157,8 @@ describe('the settings setup and link', () => {
       ['T1', 0],
       ['T2', 0],
     ]);
-    expect(read(count)).toBe('ran\nran\n');
+    // T1: its worktree, the base, two tries. T2: its worktree, the base, one try.
+    expect(read(count)).toBe('ran\n'.repeat(7));
     expect(allIn(scene).some(path => path.includes('node_modules'))).toBe(false);
   });
 
