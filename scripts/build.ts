@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, utimesSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
@@ -131,12 +131,16 @@ try {
   rmSync(work, { recursive: true, force: true });
 }
 
-/** Nobody ever sees half a build. */
+/** Milliseconds for which the chunks of an earlier build stay: a process that runs may still load one. */
+const KEPT_MS = 600_000;
+
+/** Nobody ever sees half a build: chunks have their hash in their name and come first, the entry that names them comes last. */
 function swap(): void {
-  try {
-    renameSync(out, join(work, 'old'));
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-  }
-  renameSync(fresh, out);
+  mkdirSync(out, { recursive: true });
+  const files = readdirSync(fresh).toSorted((a, b) => Number(a === 'bin.js') - Number(b === 'bin.js'));
+  for (const file of files) renameSync(join(fresh, file), join(out, file));
+  const old = readdirSync(out).filter(file => !files.includes(file));
+  for (const file of old)
+    if (started.getTime() - statSync(join(out, file)).mtimeMs > KEPT_MS)
+      rmSync(join(out, file), { recursive: true, force: true });
 }
