@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { appIn, layOutQuick, outcomeOf, runDemo } from '../support/demo.ts';
+import { interruptAt, layOutQuick, outcomeOf, runDemo } from '../support/demo.ts';
 
 const [from = '1', step = '1', to = '1000000'] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'llmclis-soak-'));
@@ -12,17 +12,6 @@ const whole = join(folder, 'whole');
 layOutQuick(whole);
 const events = await runDemo(whole);
 const expected = outcomeOf(whole);
-
-/** Runs the demo until event `seq` and interrupts it there. */
-async function interruptAt(broken: string, seq: number): Promise<void> {
-  const app = appIn(broken);
-  const controller = new AbortController();
-  const onEvent = (event: { readonly seq: number }) => {
-    if (event.seq === seq) controller.abort(new Error('Interrupted.'));
-  };
-  await app.demo({ folder: broken }, onEvent, controller.signal);
-  app.close();
-}
 
 const last = Math.min(Number(to), events.length - 1);
 let passed = 0;

@@ -84,6 +84,17 @@ export function outcomeOf(folder: string) {
   };
 }
 
+/** Runs the demo until event `seq` and interrupts it there. */
+export async function interruptAt(folder: string, seq: number): Promise<void> {
+  const app = appIn(folder);
+  const controller = new AbortController();
+  const onEvent = (event: { readonly seq: number }) => {
+    if (event.seq === seq) controller.abort(new Error('Interrupted.'));
+  };
+  await app.demo({ folder }, onEvent, controller.signal);
+  app.close();
+}
+
 /** Runs the demo in a child that is killed by SIGKILL right after it journaled event `seq`, or, with `looks`, at a look at the clock. */
 export function runAndKill(
   folder: string,

@@ -129,11 +129,13 @@ export async function* block(
   };
 }
 
-/** Gives the task back as pending, with its worktree and tries; a turn that was cut short is taken back to its start. */
+/** Gives the task back as pending, with its worktree and tries; a turn that was cut short or not judged yet is taken back to its start. */
 export async function* release(task: TaskState, because: string, ports: Ports, holder: WorkspaceHolder): Effects {
-  if (task.turn !== null && !task.lost) {
+  // The next run makes the turn again, so it must find the files as the turn found them.
+  const begun = task.turn ?? task.ended;
+  if (begun !== null && !task.lost) {
     const opened = await workspaceOf(task, ports, holder);
-    if (opened.ok) await opened.value.reset(task.turn.tree);
+    if (opened.ok) await opened.value.reset(begun.tree);
   }
   holder.workspace = null;
   yield () => {

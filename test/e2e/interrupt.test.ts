@@ -1,0 +1,22 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { interruptAt, layOutQuick, outcomeOf, runDemo } from '../support/demo.ts';
+import { temporaryFolder } from '../support/repository.ts';
+
+describe('a demo interrupted by Ctrl-C', () => {
+  it('goes on to the same end, also when a turn had ended and was not judged yet', { timeout: 200_000 }, async () => {
+    const folder = temporaryFolder();
+    const whole = join(folder, 'whole');
+    layOutQuick(whole);
+    const events = await runDemo(whole);
+    const expected = outcomeOf(whole);
+    const at = (type: string, nth: number): number => events.filter(event => event.type === type)[nth]?.seq ?? 1;
+    for (const seq of [at('work.snapshot', 1), at('tool.ended', 12)]) {
+      const broken = join(folder, `at-${seq}`);
+      layOutQuick(broken);
+      await interruptAt(broken, seq);
+      await runDemo(broken);
+      expect(outcomeOf(broken), `interrupted at event ${seq}`).toEqual(expected);
+    }
+  });
+});
