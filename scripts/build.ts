@@ -94,6 +94,8 @@ const sqliteDirect: Plugin = {
   },
 };
 
+/** Milliseconds for which the chunks of an earlier build stay: a process that runs may still load one. */
+const KEPT_MS = 600_000;
 const started = new Date();
 mkdirSync(work, { recursive: true });
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -130,9 +132,6 @@ try {
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
-
-/** Milliseconds for which the chunks of an earlier build stay: a process that runs may still load one. */
-const KEPT_MS = 600_000;
 
 /** Nobody ever sees half a build: chunks have their hash in their name and come first, the entry that names them comes last. */
 function swap(): void {

@@ -174,6 +174,20 @@ describe('the limits of a run', () => {
     expect(summary).toMatchObject({ exit: 5, usd: 0, tasks: { left: 1 } });
   });
 
+  it('a file of the project’s own that the task is to make is an ordinary red check', async () => {
+    const test =
+      "import { multiply } from '../src/multiply.js';\nif (multiply(2, 3) !== 6) throw new Error('wrong');\n";
+    const scene = await makeScene({ ...MATH, 'test/new.test.js': test }, [
+      reply('T1', 1, 1, write('src/multiply.js', 'export const multiply = (a, b) => a * b;\n')),
+      reply('T1', 1, 2, finish()),
+    ]);
+    scene.addTask({ ...TASK, checks: ['node --test test/new.test.js', 'node test/new.test.js'] });
+    const { events, summary } = await scene.run();
+    expect(of(events, 'checks.judged')[0]).toMatchObject({ on: 'base', verdict: 'red' });
+    expect(of(events, 'check.ended')[0]?.tail).not.toContain(scene.home);
+    expect(summary.tasks.done).toBe(1);
+  });
+
   it('a base whose checks cannot start ends setup_failed with no model call', async () => {
     const scene = await makeScene({ ...MATH, 'test/needs.test.js': "import 'left-pad';\n" }, []);
     scene.addTask({ ...TASK, checks: ['node --test test/needs.test.js'] });

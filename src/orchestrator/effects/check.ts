@@ -100,11 +100,12 @@ async function runCheck(
   signal.throwIfAborted();
   if (!ran.ok) return ran;
   const { timed_out, ms } = ran.value;
+  const said = ports.redact(ran.value.output);
   // Paths as the model's own worktree has them: where checks run is nobody's business.
   const { root } = workspace;
-  const output = ports.redact(ran.value.output).replaceAll(`file://${root}/`, '').replaceAll(`${root}/`, '');
+  const output = said.replaceAll(`file://${root}/`, './').replaceAll(`${root}/`, './');
   const exit = ran.value.exit ?? 1;
-  const missing = timed_out ? `more than ${timeout_s} s (check_timeout_s)` : missingFrom(exit, output, own);
+  const missing = timed_out ? `more than ${timeout_s} s (check_timeout_s)` : missingFrom(exit, said, own);
   const tail = clipTail(timed_out ? `${output}\n[killed after ${timeout_s} s]` : output);
   return ok({ ...none, ...readTestOutput(output), command, exit: timed_out ? 1 : exit, ms, tail, missing });
 }
