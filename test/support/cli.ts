@@ -1,11 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { SHIPPED } from './run.ts';
 
-/** The built command line: `npm test` builds it first. Without a build the sources run. */
-const BUILT = join(SHIPPED, 'dist/bin.js');
-const BIN = existsSync(BUILT) ? BUILT : join(SHIPPED, 'src/bin.ts');
+/** The command line from its sources: a build that another test makes meanwhile does not touch it. */
+const BIN = join(SHIPPED, 'src/bin.ts');
 
 type Place = {
   readonly cwd: string;
