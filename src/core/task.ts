@@ -23,6 +23,17 @@ export type RoleName = (typeof ROLES)[number];
 export const PROOFS = ['red-green', 'behaviour-kept', 'accepted-by-person'] as const;
 export type Proof = (typeof PROOFS)[number];
 
+/** What kind of worker a task waits for: any, one with a big model or much time, or one that only reviews. */
+export const QUEUES = ['standard', 'heavy', 'critic'] as const;
+export type Queue = (typeof QUEUES)[number];
+
+/** `blocks` holds a task back until the other one is closed; the other two only say where to look. */
+export const DEPENDENCY_KINDS = ['blocks', 'related', 'discovered-from'] as const;
+export type DependencyKind = (typeof DEPENDENCY_KINDS)[number];
+
+/** One step of a task that someone ticks off; it is no task of its own. */
+export type ChecklistItem = { readonly text: string; readonly done: boolean };
+
 /** A stage groups tasks and is never worked itself; its status is rolled up from its children. */
 export type TaskKind = 'stage' | 'task';
 
@@ -46,6 +57,10 @@ export type Task = {
   readonly parent: string | null;
   /** Keys of the tasks that must be done first. */
   readonly depends_on: readonly string[];
+  /** Keys of tasks worth reading with this one. */
+  readonly related: readonly string[];
+  /** Keys of the tasks whose work brought this one to light. */
+  readonly discovered_from: readonly string[];
   /** Shell commands that decide whether the task is done. */
   readonly checks: readonly string[];
   /** Globs that a coder must not change, beside the ones protected by default. */
@@ -54,6 +69,24 @@ export type Task = {
   readonly allow: readonly string[];
   readonly private: boolean;
   readonly description: string;
+  /** What must be true when it is done, in words. */
+  readonly acceptance: string;
+  readonly checklist: readonly ChecklistItem[];
+  /** URLs, or places such as `research.md#rq-001`. */
+  readonly links: readonly string[];
+  /** 1 (small) to 10; null when nobody has said. */
+  readonly complexity: number | null;
+  readonly queue: Queue;
+  /** Who is meant to do it; the claim says who does. */
+  readonly assignee: string | null;
+  /** A day (`YYYY-MM-DD`) or an ISO 8601 time. */
+  readonly due: string | null;
+  /** Who works on it now, and until when without a sign of life. The token is the worker's secret. */
+  readonly claim: { readonly holder: string; readonly expires_at: string } | null;
+  /** Its direct children: not yet closed, and done. */
+  readonly children: { readonly open: number; readonly done: number };
+  /** It stood in a plan file and does not any more. */
+  readonly vanished: boolean;
   readonly proof: Proof | null;
   /** Turns spent on it since it was last (re)opened. */
   readonly tries: number;
@@ -62,6 +95,11 @@ export type Task = {
   /** Branch that keeps its unmerged work, if any. */
   readonly branch: string | null;
   readonly created_at: string;
+  readonly created_by: string;
+  /** When it was first in progress. */
+  readonly started_at: string | null;
+  /** When it became done or cancelled. */
+  readonly finished_at: string | null;
   readonly updated_at: string;
   readonly last_agent: string | null;
 };

@@ -1,8 +1,10 @@
 import { fail, ok, type Result } from '../core/failure.ts';
 import type { Task } from '../core/task.ts';
-import { setDependencies } from './dependencies.ts';
-import { checkFields, checkKey, columnsOf } from './fields.ts';
+import { setDependencies, setRelations } from './dependencies.ts';
+import { checkFields, checkKey, columnsOf, PLACE_COLUMNS, shown } from './fields.ts';
+import { freshKey } from './keys.ts';
 import type { NewTask } from './km.ts';
+import { isClosed } from './lifecycle.ts';
 import type { Queries } from './queries.ts';
 import type { SqlValue } from './sqlite.ts';
 import { rollUp } from './stages.ts';
@@ -16,15 +18,11 @@ export const addTask = (store: Store, input: NewTask, agent: string): Result<Tas
     if (!fine.ok) return fine;
     const parent = input.parent == null ? ok(null) : findId(q, input.project_id, input.parent);
     if (!parent.ok) return parent;
-    const key = input.key ?? nextKey(q, input.project_id);
+    const key = input.key ?? freshKey(store, input.project_id);
     const id = insert(store, { ...input, key }, parent.value, agent);
-    store.record(id, agent, 'created', { key, title: input.title.trim(), status: input.status ?? 'pending' });
-    const depends = setDependencies(
-      store,
-      { id, project_id: input.project_id, depends_on: [] },
-      input.depends_on ?? [],
-    );
-    if (!depends.ok) return depends;
+    store.record(id, agent, 'created', createdData(input, key));
+    const tied = tie(store, { id, project_id: input.project_id }, input);
+    if (!tied.ok) return tied;
     rollUp(store, parent.value);
     return ok(freshTask(q, id));
   });
@@ -54,15 +52,32 @@ function freeKey(q: Queries, projectId: number, key: string): Result<void> {
       );
 }
 
-/** The first free of `T1`, `T2`, … */
-function nextKey(q: Queries, projectId: number): string {
-  const taken = "SELECT CAST(substr(key, 2) AS INTEGER) AS n FROM tasks WHERE project_id = ? AND key GLOB 'T[1-9]*'";
-  const free = q.get<{ n: number }>(
-    `WITH taken AS (SELECT 0 AS n UNION ${taken})
-     SELECT min(n) + 1 AS n FROM taken WHERE n + 1 NOT IN (SELECT n FROM taken)`,
-    projectId,
-  );
-  return `T${free?.n ?? 1}`;
+/** All that the task was born with, so that history alone can say how it was. */
+function createdData(input: NewTask, key: string): Readonly<Record<string, unknown>> {
+  const fields = [...columnsOf(input)].filter(([name]) => !PLACE_COLUMNS.includes(name));
+  return {
+    key,
+    kind: input.kind ?? 'task',
+    status: input.status ?? 'pending',
+    ...Object.fromEntries(fields.map(([name, value]) => [name, shown(name, value)])),
+    ...(input.parent != null && { parent: input.parent }),
+    ...(input.depends_on !== undefined && { depends_on: input.depends_on }),
+    ...(input.related !== undefined && { related: input.related }),
+    ...(input.discovered_from !== undefined && { discovered_from: input.discovered_from }),
+  };
+}
+
+/** Its dependencies of every kind. */
+function tie(
+  store: Store,
+  task: { readonly id: number; readonly project_id: number },
+  input: NewTask,
+): Result<unknown> {
+  const depends = setDependencies(store, { ...task, depends_on: [] }, input.depends_on ?? []);
+  if (!depends.ok) return depends;
+  const related = setRelations(store.q, task, 'related', { before: [], after: input.related ?? [] });
+  if (!related.ok) return related;
+  return setRelations(store.q, task, 'discovered-from', { before: [], after: input.discovered_from ?? [] });
 }
 
 function insert(
@@ -84,6 +99,8 @@ function insert(
     ['proof', status === 'done' && input.kind !== 'stage' ? 'accepted-by-person' : null],
     ['reason', status === 'blocked' ? 'needs_input' : null],
     ['parent_id', parentId],
+    ['finished_at', isClosed(status) ? (input.finished_at ?? at) : null],
+    ['started_at', status === 'in-progress' ? at : null],
     ['created_at', input.created_at ?? at],
     ['created_by', agent],
     ['updated_at', at],

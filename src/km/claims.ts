@@ -11,10 +11,10 @@ type Worker = { readonly holder: string; readonly ttl_s: number };
 
 /** Who may work on what. A claim is held by its token alone: two workers of one name are two workers. */
 export const makeClaims = (store: Store): Claims => ({
-  claimNext: ({ projectId, holder, ttl_s, except = [] }) => {
+  claimNext: ({ projectId, holder, ttl_s, except = [], queue }) => {
     const claimed = store.write<ReturnType<Km['claimNext']>>(() => {
       recoverLapsed(store);
-      const scope = { projectId, except };
+      const scope = { projectId, except, queue };
       return ok(take(store, scope, `= (${firstReady(scope, 't.id')})`, { holder, ttl_s }) ?? whyNot(store, scope));
     });
     if (!claimed.ok) throw new Error(claimed.error.message);
@@ -45,11 +45,13 @@ function take(store: Store, scope: NextScope, which: string, { holder, ttl_s }: 
   const { q } = store;
   const expires_at = expiry(store, ttl_s);
   const taken = q.get<{ id: number; priority: number; plan_order: number; token: string }>(
-    `UPDATE tasks SET status = 'in-progress', claim_token = ${TOKEN_SQL}, claim_holder = ?, claim_expires_at = ?, updated_at = ?, last_agent = ?
+    `UPDATE tasks SET status = 'in-progress', claim_token = ${TOKEN_SQL}, claim_holder = ?, claim_expires_at = ?,
+       started_at = coalesce(started_at, ?), updated_at = ?, last_agent = ?
      WHERE id ${which} AND ${READY} RETURNING id, priority, plan_order, claim_token AS token`,
     newSecret(store),
     holder,
     expires_at,
+    store.now(),
     store.now(),
     holder,
   );

@@ -1,4 +1,5 @@
 import { fail, ok, type Result } from '../core/failure.ts';
+import type { DependencyKind } from '../core/task.ts';
 import type { Queries } from './queries.ts';
 import { findId, type Store } from './store.ts';
 
@@ -81,6 +82,44 @@ export function setDependencies(
   let changed = gone.length > 0;
   for (const key of keys) {
     const added = depend(store.q, task.project_id, task.id, key);
+    if (!added.ok) return added;
+    changed ||= added.value;
+  }
+  return ok(changed);
+}
+
+type Relation = Exclude<DependencyKind, 'blocks'>;
+
+/** Ties a task to another one that it does not wait for. `ok(false)`: it is tied already. */
+export function relate(q: Queries, projectId: number, taskId: number, kind: Relation, key: string): Result<boolean> {
+  const other = findId(q, projectId, key);
+  if (!other.ok) return other;
+  if (other.value === taskId)
+    return fail('input.invalid', `${key} cannot be tied to itself.`, 'Name another task: llmclis task list');
+  const sql = 'INSERT OR IGNORE INTO task_relations (task_id, other_id, kind) VALUES (?, ?, ?)';
+  return ok(q.run(sql, taskId, other.value, kind).changes > 0);
+}
+
+/** `ok(false)`: it was not tied to it. */
+export function unrelate(q: Queries, projectId: number, taskId: number, kind: Relation, key: string): Result<boolean> {
+  const other = findId(q, projectId, key);
+  if (!other.ok) return other;
+  const sql = 'DELETE FROM task_relations WHERE task_id = ? AND other_id = ? AND kind = ?';
+  return ok(q.run(sql, taskId, other.value, kind).changes > 0);
+}
+
+/** Ties the task to exactly these by this kind. */
+export function setRelations(
+  q: Queries,
+  task: { readonly id: number; readonly project_id: number },
+  kind: Relation,
+  lists: { readonly before: readonly string[]; readonly after: readonly string[] },
+): Result<boolean> {
+  const gone = lists.before.filter(key => !lists.after.includes(key));
+  for (const key of gone) unrelate(q, task.project_id, task.id, kind, key);
+  let changed = gone.length > 0;
+  for (const key of lists.after) {
+    const added = relate(q, task.project_id, task.id, kind, key);
     if (!added.ok) return added;
     changed ||= added.value;
   }

@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from '../core/failure.ts';
-import type { Task, TaskNote } from '../core/task.ts';
-import { depend, refuseCycle, setDependencies, undepend } from './dependencies.ts';
+import type { DependencyKind, Task, TaskNote } from '../core/task.ts';
+import { depend, refuseCycle, relate, setDependencies, setRelations, undepend, unrelate } from './dependencies.ts';
 import { checkFields, columnsOf, PLACE_COLUMNS, shown } from './fields.ts';
 import type { TaskEdit } from './km.ts';
 import type { SqlValue } from './sqlite.ts';
@@ -22,7 +22,9 @@ export const editTask = (store: Store, taskId: number, edit: TaskEdit, agent: st
     if (!parent.ok) return parent;
     const dependencies = setAllDependencies(store, task, edit.depends_on);
     if (!dependencies.ok) return dependencies;
-    const changes = { ...columns, ...parent.value, ...dependencies.value };
+    const related = setAllRelations(store, task, edit);
+    if (!related.ok) return related;
+    const changes = { ...columns, ...parent.value, ...dependencies.value, ...related.value };
     const told = Object.entries(changes).filter(([name]) => !PLACE_COLUMNS.includes(name));
     if (told.length > 0) store.record(taskId, agent, 'edited', Object.fromEntries(told));
     if (told.some(([name]) => name !== 'vanished')) touch(store, taskId, agent);
@@ -61,36 +63,82 @@ function setAllDependencies(store: Store, task: Task, keys: readonly string[] | 
   return ok(changed.value ? { depends_on: { from: task.depends_on, to: freshTask(store.q, task.id).depends_on } } : {});
 }
 
-export const addDependency = (store: Store, taskId: number, blockerKey: string, agent: string): Result<Task> =>
+function setAllRelations(store: Store, task: Task, edit: TaskEdit): Result<Changes> {
+  let changes: Changes = {};
+  for (const [name, kind] of [['related', 'related'] as const, ['discovered_from', 'discovered-from'] as const]) {
+    const after = edit[name];
+    if (after === undefined) continue;
+    const changed = setRelations(store.q, task, kind, { before: task[name], after });
+    if (!changed.ok) return changed;
+    if (changed.value) changes = { ...changes, [name]: { from: task[name], to: freshTask(store.q, task.id)[name] } };
+  }
+  return ok(changes);
+}
+
+/** What the history calls a tie of this kind, and the words for it. */
+const historyOf = (kind: DependencyKind) =>
+  kind === 'blocks' ? ({ entry: 'depends', data: {} } as const) : ({ entry: 'relates', data: { kind } } as const);
+
+export const addDependency = (
+  store: Store,
+  taskId: number,
+  otherKey: string,
+  agent: string,
+  kind: DependencyKind = 'blocks',
+): Result<Task> =>
   store.write(() => {
     const task = findTask(store.q, taskId);
     if (!task.ok) return task;
-    const added = depend(store.q, task.value.project_id, taskId, blockerKey);
+    const { project_id } = task.value;
+    const added =
+      kind === 'blocks'
+        ? depend(store.q, project_id, taskId, otherKey)
+        : relate(store.q, project_id, taskId, kind, otherKey);
     if (!added.ok) return added;
     if (added.value) {
-      store.record(taskId, agent, 'depends', { added: blockerKey });
+      const { entry, data } = historyOf(kind);
+      store.record(taskId, agent, entry, { ...data, added: otherKey });
       touch(store, taskId, agent);
     }
     return ok(freshTask(store.q, taskId));
   });
 
-export const removeDependency = (store: Store, taskId: number, blockerKey: string, agent: string): Result<Task> =>
+export const removeDependency = (
+  store: Store,
+  taskId: number,
+  otherKey: string,
+  agent: string,
+  kind: DependencyKind = 'blocks',
+): Result<Task> =>
   store.write(() => {
     const task = findTask(store.q, taskId);
     if (!task.ok) return task;
-    const { key, project_id, depends_on } = task.value;
-    const removed = undepend(store.q, project_id, taskId, blockerKey);
+    const { project_id } = task.value;
+    const removed =
+      kind === 'blocks'
+        ? undepend(store.q, project_id, taskId, otherKey)
+        : unrelate(store.q, project_id, taskId, kind, otherKey);
     if (!removed.ok) return removed;
-    if (!removed.value)
-      return fail(
-        'input.not_found',
-        `${key} does not depend on ${blockerKey}.`,
-        depends_on.length === 0 ? 'It depends on nothing.' : `It depends on ${depends_on.join(', ')}.`,
-      );
-    store.record(taskId, agent, 'depends', { removed: blockerKey });
+    if (!removed.value) return notTied(task.value, otherKey, kind);
+    const { entry, data } = historyOf(kind);
+    store.record(taskId, agent, entry, { ...data, removed: otherKey });
     touch(store, taskId, agent);
     return ok(freshTask(store.q, taskId));
   });
+
+function notTied(
+  { key, depends_on, related, discovered_from }: Task,
+  other: string,
+  kind: DependencyKind,
+): Result<never> {
+  const [verb, keys] = {
+    blocks: ['depend on', depends_on] as const,
+    related: ['relate to', related] as const,
+    'discovered-from': ['come from', discovered_from] as const,
+  }[kind];
+  const hint = keys.length === 0 ? `It does not ${verb} any task.` : `What it does ${verb}: ${keys.join(', ')}.`;
+  return fail('input.not_found', `${key} does not ${verb} ${other}.`, hint);
+}
 
 /** Appends a dated note; notes are never changed or deleted. */
 export const appendTaskNote = (store: Store, taskId: number, note: string, agentName: string): Result<TaskNote> =>

@@ -1,4 +1,5 @@
 import { fail, ok, type Result } from '../core/failure.ts';
+import { QUEUES } from '../core/task.ts';
 import type { NewTask, TaskEdit } from './km.ts';
 import type { SqlValue } from './sqlite.ts';
 
@@ -7,7 +8,7 @@ const KEY_LIMIT = 100;
 
 /** Refuses a field that no task can have. */
 export function checkFields(fields: NewTask | TaskEdit): Result<void> {
-  const { title, priority, tags } = fields;
+  const { title, priority, tags, complexity, queue, due, checklist } = fields;
   if (title !== undefined && title.trim() === '')
     return fail('input.invalid', 'A task needs a title.', 'Say in a few words what is to be done.');
   if (priority !== undefined && !(Number.isInteger(priority) && priority >= 0 && priority <= 4))
@@ -18,6 +19,14 @@ export function checkFields(fields: NewTask | TaskEdit): Result<void> {
     );
   if (tags?.some(tag => tag.trim() === ''))
     return fail('input.invalid', 'A tag is empty.', 'Give each tag at least one letter.');
+  if (complexity != null && !(Number.isInteger(complexity) && complexity >= 1 && complexity <= 10))
+    return fail('input.invalid', `Complexity ${complexity} does not exist.`, 'Give 1 (small) to 10.');
+  if (queue !== undefined && !QUEUES.includes(queue))
+    return fail('input.invalid', `There is no queue ${String(queue)}.`, `Give one of: ${QUEUES.join(', ')}.`);
+  if (due != null && (!/^\d{4}-\d{2}-\d{2}(?:T|$)/.test(due) || Number.isNaN(Date.parse(due))))
+    return fail('input.invalid', `"${due.slice(0, 40)}" is no date.`, 'Give a day, such as 2026-12-31.');
+  if (checklist?.some(({ text }) => text.trim() === ''))
+    return fail('input.invalid', 'A step of the checklist is empty.', 'Say in a few words what it is.');
   return ok(undefined);
 }
 
@@ -30,7 +39,7 @@ export function checkKey(key: string): Result<void> {
   );
 }
 
-const json = (list: readonly string[] | undefined): string | undefined =>
+const json = (list: readonly unknown[] | undefined): string | undefined =>
   list === undefined ? undefined : JSON.stringify(list);
 const bit = (value: boolean | undefined): number | undefined => (value === undefined ? undefined : Number(value));
 
@@ -46,6 +55,13 @@ export function columnsOf(fields: TaskEdit): ReadonlyMap<string, SqlValue> {
     protect: json(fields.protect),
     allow: json(fields.allow),
     private: bit(fields.private),
+    acceptance: fields.acceptance,
+    checklist: json(fields.checklist?.map(({ text, done }) => ({ text: text.trim(), done }))),
+    links: json(fields.links && [...new Set(fields.links)]),
+    complexity: fields.complexity,
+    queue: fields.queue,
+    assignee: fields.assignee,
+    due: fields.due,
     plan_order: fields.plan_order,
     plan_file: fields.plan_file,
     vanished: bit(fields.vanished),
@@ -56,7 +72,7 @@ export function columnsOf(fields: TaskEdit): ReadonlyMap<string, SqlValue> {
   return new Map<string, SqlValue>(given);
 }
 
-const LISTS: readonly string[] = ['tags', 'checks', 'protect', 'allow'];
+const LISTS: readonly string[] = ['tags', 'checks', 'protect', 'allow', 'checklist', 'links'];
 const BITS: readonly string[] = ['private', 'vanished'];
 /** A column's value as the history shows it. */
 export function shown(column: string, value: SqlValue): unknown {

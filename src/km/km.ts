@@ -2,9 +2,12 @@ import type { Result } from '../core/failure.ts';
 import type {
   Attempt,
   BlockReason,
+  ChecklistItem,
   ClaimView,
+  DependencyKind,
   NextTask,
   Proof,
+  Queue,
   RoleName,
   Task,
   TaskKind,
@@ -23,7 +26,7 @@ export type Project = {
 export type NewTask = {
   readonly project_id: number;
   readonly title: string;
-  /** Made when absent: `T1`, `T2`, … (the first number free in the project). */
+  /** Made when absent: `T-` and six random characters, which no other process, clone or branch makes too. */
   readonly key?: string;
   readonly kind?: TaskKind;
   readonly status?: TaskStatus;
@@ -35,15 +38,29 @@ export type NewTask = {
   readonly protect?: readonly string[];
   readonly allow?: readonly string[];
   readonly private?: boolean;
+  readonly acceptance?: string;
+  readonly checklist?: readonly ChecklistItem[];
+  readonly links?: readonly string[];
+  /** 1 to 10. */
+  readonly complexity?: number | null;
+  readonly queue?: Queue;
+  readonly assignee?: string | null;
+  readonly due?: string | null;
   /** Key of its parent. */
   readonly parent?: string | null;
   readonly depends_on?: readonly string[];
+  readonly related?: readonly string[];
+  readonly discovered_from?: readonly string[];
   /** Default: after all others. */
   readonly plan_order?: number;
   readonly plan_file?: string | null;
   readonly created_at?: string;
+  /** Of a task that comes in done or cancelled. */
+  readonly finished_at?: string;
 };
-export type TaskEdit = Partial<Omit<NewTask, 'project_id' | 'key' | 'kind' | 'created_at' | 'status'>> & {
+export type TaskEdit = Partial<
+  Omit<NewTask, 'project_id' | 'key' | 'kind' | 'created_at' | 'finished_at' | 'status'>
+> & {
   readonly vanished?: boolean;
 };
 
@@ -80,6 +97,8 @@ export type HistoryEntry = {
   readonly agent: string;
   readonly kind: string;
   readonly data: Readonly<Record<string, unknown>>;
+  /** Entries with the same number were written together; null in those of before 0.2. */
+  readonly change: number | null;
 };
 
 /**
@@ -102,8 +121,9 @@ export type Km = {
   taskById(id: number): Result<Task>;
   listTasks(filter: TaskFilter): TaskPage;
   editTask(taskId: number, edit: TaskEdit, agent: string): Result<Task>;
-  addDependency(taskId: number, blockerKey: string, agent: string): Result<Task>;
-  removeDependency(taskId: number, blockerKey: string, agent: string): Result<Task>;
+  /** Ties two tasks together; `blocks` (the default) makes the first one wait, and is refused where that closes a circle. */
+  addDependency(taskId: number, otherKey: string, agent: string, kind?: DependencyKind): Result<Task>;
+  removeDependency(taskId: number, otherKey: string, agent: string, kind?: DependencyKind): Result<Task>;
   notes(taskId: number): readonly TaskNote[];
   history(taskId: number): readonly HistoryEntry[];
 
@@ -119,6 +139,8 @@ export type Km = {
     readonly holder: string;
     readonly ttl_s: number;
     readonly except?: readonly number[];
+    /** Only tasks of this class. */
+    readonly queue?: Queue;
   }): Claim | Exclude<NextTask, { kind: 'ready' }>;
   /** Takes one named task (pending, ready). */
   claimTask(taskId: number, options: { readonly holder: string; readonly ttl_s: number }): Result<Claim>;
@@ -142,4 +164,6 @@ export type PlanFileRow = {
   readonly synced_at: string;
   readonly size: number;
   readonly mtime_ms: number;
+  /** Which reading of the format `synced_text` was taken with. */
+  readonly reader: number;
 };

@@ -1,4 +1,4 @@
-import type { Task } from '../core/task.ts';
+import type { Queue, Task } from '../core/task.ts';
 import type { Met, NextFacts, Stuck } from './next-task.ts';
 import type { Queries } from './queries.ts';
 import { taskById, tasksWhere } from './task-row.ts';
@@ -12,16 +12,25 @@ const LAPSED =
 /** Most tasks named as waiting or running. */
 const LISTED = 20;
 
-export type NextScope = { readonly projectId: number | undefined; readonly except: readonly number[] };
+export type NextScope = {
+  readonly projectId: number | undefined;
+  readonly except: readonly number[];
+  readonly queue?: Queue | undefined;
+};
 type Candidate = { readonly id: number; readonly priority: number; readonly plan_order: number };
 type Lapsed = Candidate & { readonly claim_holder: string; readonly claim_expires_at: string };
 
 /** Conditions on `t` that keep to the scope: one project, or every project that is not archived. */
-function inScope({ projectId, except }: NextScope): string {
-  const where =
+function inScope({ projectId, except, queue }: NextScope): string {
+  const project =
     projectId === undefined
       ? 'NOT EXISTS (SELECT 1 FROM projects p WHERE p.id = t.project_id AND p.archived = 1)'
       : `t.project_id = ${Math.trunc(projectId)}`;
+  // The name of a queue is one of three words. `tasks_ready_queue` holds the classes that are rare.
+  const where =
+    queue === undefined
+      ? project
+      : `${project} AND t.queue = '${queue}'${queue === 'standard' ? '' : " AND queue <> 'standard'"}`;
   return except.length === 0 ? where : `${where} AND t.id NOT IN (${except.join(', ')})`;
 }
 

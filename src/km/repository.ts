@@ -14,14 +14,13 @@ import type { Queries } from './queries.ts';
 import { markTaskStatus } from './status.ts';
 import { findTask, makeStore, type Store } from './store.ts';
 import { taskByKey } from './task-row.ts';
-import { inTransaction } from './transaction.ts';
 
 /** The knowledge manager on an open database. Time and chance come from `clock`. */
 export function createKm(database: Database, clock: Clock): Km {
   const store = makeStore(database, clock);
   const { q } = store;
   return {
-    transaction: work => inTransaction(database.sqlite, work),
+    transaction: store.transaction,
     ...makeProjects(store),
     addTask: (input, agent) => addTask(store, input, agent),
     task(projectId, key) {
@@ -33,8 +32,8 @@ export function createKm(database: Database, clock: Clock): Km {
     taskById: id => findTask(q, id),
     listTasks: filter => listTasks(q, filter),
     editTask: (taskId, edit, agent) => editTask(store, taskId, edit, agent),
-    addDependency: (taskId, blockerKey, agent) => addDependency(store, taskId, blockerKey, agent),
-    removeDependency: (taskId, blockerKey, agent) => removeDependency(store, taskId, blockerKey, agent),
+    addDependency: (taskId, otherKey, agent, kind) => addDependency(store, taskId, otherKey, agent, kind),
+    removeDependency: (taskId, otherKey, agent, kind) => removeDependency(store, taskId, otherKey, agent, kind),
     notes: taskId => q.all<TaskNote>('SELECT at, agent, text FROM task_notes WHERE task_id = ? ORDER BY id', taskId),
     history: taskId => history(q, taskId),
     getNextTaskToWorkOn: projectId => explainNext(readNextFacts(q, { projectId, except: [] }, store.now())),
@@ -46,13 +45,13 @@ export function createKm(database: Database, clock: Clock): Km {
 }
 
 function history(q: Queries, taskId: number): readonly HistoryEntry[] {
-  const sql = 'SELECT at, agent, kind, data FROM task_history WHERE task_id = ? ORDER BY id';
+  const sql = 'SELECT at, agent, kind, data, change FROM task_history WHERE task_id = ? ORDER BY id';
   const rows = q.all<Omit<HistoryEntry, 'data'> & { readonly data: string }>(sql, taskId);
   return rows.map(row => ({ ...row, data: JSON.parse(row.data) as HistoryEntry['data'] }));
 }
 
 const ATTEMPT = 'run_id, role, model, location, outcome, evidence, tokens_in, tokens_out, usd';
-const PLAN_FILE = 'project_id, path, synced_text, synced_at, size, mtime_ms';
+const PLAN_FILE = 'project_id, path, synced_text, synced_at, size, mtime_ms, reader';
 
 const makeRecords = ({ q, now }: Store): Pick<Km, 'addAttempt' | 'attempts' | 'planFiles' | 'savePlanFile'> => ({
   addAttempt(taskId, { run_id, role, model, location, outcome, evidence, tokens_in, tokens_out, usd }) {
@@ -78,15 +77,16 @@ const makeRecords = ({ q, now }: Store): Pick<Km, 'addAttempt' | 'attempts' | 'p
     ),
   planFiles: projectId =>
     q.all<PlanFileRow>(`SELECT ${PLAN_FILE} FROM plan_files WHERE project_id = ? ORDER BY path`, projectId),
-  savePlanFile({ project_id, path, synced_text, synced_at, size, mtime_ms }) {
+  savePlanFile({ project_id, path, synced_text, synced_at, size, mtime_ms, reader }) {
     q.run(
-      `INSERT OR REPLACE INTO plan_files (${PLAN_FILE}) VALUES (?, ?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO plan_files (${PLAN_FILE}) VALUES (?, ?, ?, ?, ?, ?, ?)`,
       project_id,
       path,
       synced_text,
       synced_at,
       size,
       mtime_ms,
+      reader,
     );
   },
 });

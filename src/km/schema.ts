@@ -9,7 +9,7 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
-import { BLOCK_REASONS, PROOFS, ROLES, TASK_STATUSES } from '../core/task.ts';
+import { BLOCK_REASONS, type ChecklistItem, PROOFS, QUEUES, ROLES, TASK_STATUSES } from '../core/task.ts';
 
 const json = <T>(name: string) => text(name, { mode: 'json' }).$type<T>();
 
@@ -21,6 +21,10 @@ export const projects = sqliteTable('projects', {
   archived: integer({ mode: 'boolean' }).notNull().default(false),
   created_at: text().notNull(),
   updated_at: text().notNull(),
+  /** Number of the history row of its last claim: the project served longest ago comes first. */
+  served: integer().notNull().default(0),
+  /** `size:mtime_ms` of `llmclis.yaml` at the last sync: unchanged means that the list of plan files still holds. */
+  settings_seen: text(),
 });
 
 export const tasks = sqliteTable(
@@ -49,6 +53,13 @@ export const tasks = sqliteTable(
     protect: json<string[]>('protect').notNull().default([]),
     allow: json<string[]>('allow').notNull().default([]),
     private: integer({ mode: 'boolean' }).notNull().default(false),
+    acceptance: text().notNull().default(''),
+    checklist: json<ChecklistItem[]>('checklist').notNull().default([]),
+    links: json<string[]>('links').notNull().default([]),
+    complexity: integer(),
+    queue: text({ enum: QUEUES }).notNull().default('standard'),
+    assignee: text(),
+    due: text(),
     proof: text({ enum: PROOFS }),
     branch: text(),
     commit_id: text(),
@@ -60,6 +71,8 @@ export const tasks = sqliteTable(
     open_blockers: integer().notNull().default(0),
     /** Children that are neither done nor cancelled; kept by triggers. */
     open_children: integer().notNull().default(0),
+    /** Children that are done; kept by triggers. */
+    done_children: integer().notNull().default(0),
     /** The lease: who works on it, until when. Null when nobody holds it. */
     claim_token: text(),
     claim_holder: text(),
@@ -68,6 +81,8 @@ export const tasks = sqliteTable(
     attempts_from: integer().notNull().default(0),
     created_at: text().notNull(),
     created_by: text().notNull(),
+    started_at: text(),
+    finished_at: text(),
     updated_at: text().notNull(),
     last_agent: text(),
   },
@@ -79,6 +94,11 @@ export const tasks = sqliteTable(
     index('tasks_ready_anywhere')
       .on(t.priority, t.plan_order, t.id)
       .where(sql`status = 'pending' AND open_blockers = 0 AND open_children = 0 AND kind = 'task' AND vanished = 0`),
+    index('tasks_ready_queue')
+      .on(t.project_id, t.queue, t.priority, t.plan_order, t.id)
+      .where(
+        sql`status = 'pending' AND open_blockers = 0 AND open_children = 0 AND kind = 'task' AND vanished = 0 AND queue <> 'standard'`,
+      ),
     index('tasks_status').on(t.project_id, t.status),
     index('tasks_leases').on(t.claim_expires_at).where(sql`claim_token IS NOT NULL`),
     index('tasks_parent').on(t.parent_id),
@@ -98,6 +118,43 @@ export const taskDeps = sqliteTable(
       .references(() => tasks.id),
   },
   t => [primaryKey({ columns: [t.task_id, t.blocker_id] }), index('task_deps_reverse').on(t.blocker_id)],
+);
+
+/** What else ties tasks together: nothing waits because of it. */
+export const taskRelations = sqliteTable(
+  'task_relations',
+  {
+    task_id: integer()
+      .notNull()
+      .references(() => tasks.id),
+    other_id: integer()
+      .notNull()
+      .references(() => tasks.id),
+    kind: text({ enum: ['related', 'discovered-from'] }).notNull(),
+  },
+  t => [
+    primaryKey({ columns: [t.task_id, t.kind, t.other_id] }),
+    index('task_relations_reverse').on(t.other_id, t.kind),
+  ],
+);
+
+/** Where an imported task came from, and what its source said then: the base when the same source is imported again. */
+export const taskImports = sqliteTable(
+  'task_imports',
+  {
+    project_id: integer()
+      .notNull()
+      .references(() => projects.id),
+    /** The file or folder: relative to the project's root inside it, else absolute; with the dialect's name. */
+    source: text().notNull(),
+    /** The task's id there, or one made from its place. */
+    external_id: text().notNull(),
+    task_id: integer()
+      .notNull()
+      .references(() => tasks.id),
+    said: json<Record<string, unknown>>('said').notNull(),
+  },
+  t => [primaryKey({ columns: [t.project_id, t.source, t.external_id] }), index('task_imports_task').on(t.task_id)],
 );
 
 export const taskNotes = sqliteTable(
@@ -124,9 +181,11 @@ export const taskHistory = sqliteTable(
       .references(() => tasks.id),
     at: text().notNull(),
     agent: text().notNull(),
-    /** `created`, `status`, `edited`, `note`, `depends`, `claimed`, `released`, `answered`, `accepted`. */
+    /** `created`, `status`, `edited`, `note`, `depends`, `relates`, `claimed`, `released`, `undone`. */
     kind: text().notNull(),
     data: json<Record<string, unknown>>('data').notNull(),
+    /** Id of the first row that the same transaction wrote: what was changed together is undone together. */
+    change: integer(),
   },
   t => [index('task_history_task').on(t.task_id)],
 );
@@ -167,6 +226,8 @@ export const planFiles = sqliteTable(
     /** Size in bytes and modification time in milliseconds of the file at the last sync: unchanged means nothing to read. */
     size: integer().notNull(),
     mtime_ms: real().notNull(),
+    /** Which reading of the format `synced_text` was taken with. */
+    reader: integer().notNull().default(1),
   },
   t => [primaryKey({ columns: [t.project_id, t.path] })],
 );

@@ -27,9 +27,7 @@ export function rollUp(store: Store, parentId: number | null): void {
 
 function stageOf({ q }: Store, id: number): Stage {
   const row = q.get<Stage>(
-    `SELECT id, kind, status, parent_id, open_children,
-       (SELECT count(*) FROM tasks c WHERE c.parent_id = t.id AND c.status = 'done') AS done_children
-     FROM tasks t WHERE id = ?`,
+    'SELECT id, kind, status, parent_id, open_children, done_children FROM tasks WHERE id = ?',
     id,
   );
   if (row === undefined) throw new Error(`Task ${id} is not there.`);

@@ -2,7 +2,7 @@ import { err, fail, ok, type Result } from '../core/failure.ts';
 import type { Task, TaskStatus } from '../core/task.ts';
 import type { StatusMetadata } from './km.ts';
 import { holds, lostClaim } from './leases.ts';
-import { illegalTransition, isLegal, reopens } from './lifecycle.ts';
+import { illegalTransition, isClosed, isLegal, reopens } from './lifecycle.ts';
 import { rollUp } from './stages.ts';
 import { findTask, freshTask, type Store } from './store.ts';
 
@@ -53,16 +53,21 @@ function writeStatus(store: Store, task: Task, to: TaskStatus, metadata: StatusM
   const done = to === 'done';
   // A done task's work is merged; a branch stays only where the caller names it.
   const branch = metadata.branch === undefined ? (done ? null : task.branch) : metadata.branch;
+  const was = wasBefore(store, task.id);
+  const at = store.now();
   store.q.run(
     `UPDATE tasks SET status = ?, reason = ?, reason_detail = ?, proof = ?, commit_id = ?, branch = ?,
-       claim_token = NULL, claim_holder = NULL, claim_expires_at = NULL, updated_at = ?, last_agent = ? WHERE id = ?`,
+       claim_token = NULL, claim_holder = NULL, claim_expires_at = NULL,
+       started_at = coalesce(started_at, ?), finished_at = ?, updated_at = ?, last_agent = ? WHERE id = ?`,
     to,
     to === 'blocked' ? reason : null,
     to === 'blocked' ? detail : null,
     done ? proof : null,
     done ? commit : null,
     branch,
-    store.now(),
+    to === 'in-progress' ? at : null,
+    isClosed(to) ? at : null,
+    at,
     agent,
     task.id,
   );
@@ -76,7 +81,17 @@ function writeStatus(store: Store, task: Task, to: TaskStatus, metadata: StatusM
       Object.entries({ ...facts, branch: metadata.branch }).filter(([, value]) => value !== undefined),
     ),
     ...(fresh && { fresh_tries: true }),
+    ...(Object.keys(was).length > 0 && { was }),
   });
+}
+
+/** What the change of status forgets, so that history can say how the task was before. */
+function wasBefore({ q }: Store, id: number): Readonly<Record<string, unknown>> {
+  const row = q.get<Record<string, unknown>>(
+    'SELECT reason, reason_detail, proof, commit_id, branch, started_at, finished_at, attempts_from FROM tasks WHERE id = ?',
+    id,
+  );
+  return Object.fromEntries(Object.entries(row ?? {}).filter(([, value]) => value !== null && value !== 0));
 }
 
 const forgetTries = ({ q }: Store, taskId: number): void => {

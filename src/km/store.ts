@@ -5,7 +5,7 @@ import type { Task } from '../core/task.ts';
 import type { Database } from './database.ts';
 import { makeQueries, type Queries } from './queries.ts';
 import { taskById } from './task-row.ts';
-import { allOrNothing } from './transaction.ts';
+import { allOrNothing, inTransaction } from './transaction.ts';
 
 /** What every part of the knowledge manager works with. */
 export type Store = {
@@ -15,29 +15,56 @@ export type Store = {
   now(): string;
   /** One transaction, or a part of the open one; an `err` undoes what `work` wrote. */
   write<T>(work: () => Result<T>): Result<T>;
+  /** Like `write` for work that does not fail; whatever it throws undoes the whole. */
+  transaction<T>(work: () => T): T;
   /** Adds a row to the task's history. */
   record(taskId: number, agent: string, kind: HistoryKind, data: Readonly<Record<string, unknown>>): void;
 };
 
-export type HistoryKind = 'created' | 'status' | 'edited' | 'note' | 'depends' | 'claimed' | 'released';
+export type HistoryKind =
+  | 'created'
+  | 'status'
+  | 'edited'
+  | 'note'
+  | 'depends'
+  | 'relates'
+  | 'claimed'
+  | 'released'
+  | 'undone';
 
 export function makeStore({ sqlite }: Database, clock: Clock): Store {
   const q = makeQueries(sqlite);
   const now = (): string => isoSeconds(clock.now());
+  // Id of the first history row of the open transaction.
+  let change: number | null = null;
+  const begin = (): void => {
+    if (!sqlite.inTransaction) change = null;
+  };
   return {
     q,
     clock,
     now,
-    write: work => allOrNothing(sqlite, work),
+    write(work) {
+      begin();
+      return allOrNothing(sqlite, work);
+    },
+    transaction(work) {
+      begin();
+      return inTransaction(sqlite, work);
+    },
     record(taskId, agent, kind, data) {
-      q.run(
-        'INSERT INTO task_history (task_id, at, agent, kind, data) VALUES (?, ?, ?, ?, ?)',
+      // Rows are never deleted, so the next id is one more than the last.
+      const { id } = q.run(
+        `INSERT INTO task_history (task_id, at, agent, kind, data, change)
+         VALUES (?, ?, ?, ?, ?, coalesce(?, (SELECT coalesce(max(id), 0) + 1 FROM task_history)))`,
         taskId,
         now(),
         agent,
         kind,
         JSON.stringify(data),
+        change,
       );
+      change ??= id;
     },
   };
 }

@@ -78,7 +78,7 @@ describe('llmclis as a process', () => {
     writeFileSync(join(repository, 'plans.md'), PLAN);
     expect(run(['project', 'add', '--name', 'textkit']).exit).toBe(0);
     expect(json('next')).toMatchObject({ kind: 'ready', task: { key: 'S1.1' } });
-    expect(json('task', 'add', 'Read dates', '--verify', 'npm test')).toMatchObject({
+    expect(json('task', 'add', 'Read dates', '--key', 'T1', '--verify', 'npm test')).toMatchObject({
       key: 'T1',
       checks: ['npm test'],
     });
@@ -98,7 +98,7 @@ describe('llmclis as a process', () => {
   it('works from a folder inside the project, and on another project by its number', () => {
     run(['project', 'add', '--name', 'textkit']);
     mkdirSync(join(repository, 'deep/er'), { recursive: true });
-    const inside = spawnSync(process.execPath, [bin, 'task', 'add', 'Deep'], {
+    const inside = spawnSync(process.execPath, [bin, 'task', 'add', 'Deep', '--key', 'T1'], {
       cwd: join(repository, 'deep/er'),
       env: env(),
       encoding: 'utf8',
@@ -114,7 +114,7 @@ describe('llmclis as a process', () => {
 
   it('reads a description from stdin', () => {
     run(['project', 'add']);
-    run(['task', 'add', 'Piped', '--description-file', '-'], { input: 'From a pipe.\n' });
+    run(['task', 'add', 'Piped', '--key', 'T1', '--description-file', '-'], { input: 'From a pipe.\n' });
     expect(json('task', 'show', 'T1')).toMatchObject({ description: 'From a pipe.' });
   });
 
@@ -128,7 +128,7 @@ describe('llmclis as a process', () => {
     };
     const heavy =
       /node_modules\/(?:meow|ink|react|string-width|drizzle-orm|ollama|openai|undici|@anthropic-ai|zod|yaml)\//;
-    expect(loadedBy('task', 'add', 'One')).not.toMatch(heavy);
+    expect(loadedBy('task', 'add', 'One', '--key', 'T1')).not.toMatch(heavy);
     expect(loadedBy('task', 'done', 'T1')).not.toMatch(heavy);
     const next = loadedBy('next');
     expect(next).toContain('/src/cli/commands/next.ts');

@@ -138,7 +138,7 @@ describe('init', () => {
 
 describe('a person’s word on a task', () => {
   it('is handed on between reading the plan and writing it', async () => {
-    world.km.addTask({ project_id: 1, title: 'First' }, 'person');
+    world.km.addTask({ project_id: 1, key: 'T1', title: 'First' }, 'person');
     const said: string[] = [];
     const say =
       (what: string) =>

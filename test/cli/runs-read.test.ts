@@ -125,7 +125,7 @@ describe('the board', () => {
   });
 
   it('is one object with --json', async () => {
-    world.km.addTask({ project_id: 1, title: 'First' }, 'person');
+    world.km.addTask({ project_id: 1, key: 'T1', title: 'First' }, 'person');
     expect(await typeJson(board, app(), [])).toMatchObject({
       json: { project: { name: 'textkit' }, tasks: [{ key: 'T1' }], next: { kind: 'ready' }, run: { id: 'r2' } },
     });

@@ -16,7 +16,7 @@ const add = (...words: string[]) => typeJson(taskAdd, world.app, words);
 
 describe('the life of a task', () => {
   it('is done on a person’s word, open again, blocked with a reason, given up', async () => {
-    await add('First');
+    await add('First', '--key', 'T1');
     expect(await typeJson(taskDone, world.app, ['T1'])).toMatchObject({
       json: { status: 'done', proof: 'accepted-by-person', last_agent: 'person' },
     });
@@ -36,7 +36,7 @@ describe('the life of a task', () => {
   });
 
   it('is blocked for one of the known reasons only', async () => {
-    await add('First');
+    await add('First', '--key', 'T1');
     expect(await type(taskBlock, world.app, ['T1'])).toMatchObject({
       exit: 2,
       err: expect.stringContaining('needs --reason R'),
@@ -48,7 +48,7 @@ describe('the life of a task', () => {
   });
 
   it('changes what is given, empties what is given as "", and keeps the rest', async () => {
-    await add('First', '--tag', 'x', '--verify', 'npm test', '--role', 'coder', '--private');
+    await add('First', '--key', 'T1', '--tag', 'x', '--verify', 'npm test', '--role', 'coder', '--private');
     const edited = await typeJson(taskEdit, world.app, [
       'T1',
       '--title',
@@ -76,8 +76,8 @@ describe('the life of a task', () => {
   });
 
   it('waits for another task, and not any more, and never for itself in a circle', async () => {
-    await add('First');
-    await add('Second');
+    await add('First', '--key', 'T1');
+    await add('Second', '--key', 'T2');
     expect(await typeJson(taskDep, world.app, ['T2', '--on', 'T1'])).toMatchObject({ json: { depends_on: ['T1'] } });
     expect(await typeJson(taskDep, world.app, ['T1', '--on', 'T2'])).toMatchObject({
       exit: 2,
@@ -89,7 +89,7 @@ describe('the life of a task', () => {
   });
 
   it('keeps notes and a history', async () => {
-    await add('First');
+    await add('First', '--key', 'T1');
     expect(await typeJson(taskNote, world.app, ['T1', 'The', 'API', 'wants', 'UTC', '--agent', 'ann'])).toMatchObject({
       json: { key: 'T1', note: { agent: 'ann', text: 'The API wants UTC', at: '2026-11-21T09:00:00Z' } },
     });
@@ -103,7 +103,8 @@ describe('the life of a task', () => {
 
 describe('reading tasks', () => {
   it('lists with filters, in pages', async () => {
-    for (const title of ['One', 'Two', 'Three']) await add(title, '--tag', title === 'Two' ? 'even' : 'odd');
+    for (const [index, title] of ['One', 'Two', 'Three'].entries())
+      await add(title, '--key', `T${index + 1}`, '--tag', title === 'Two' ? 'even' : 'odd');
     await type(taskDone, world.app, ['T1']);
     const keys = async (...words: string[]) =>
       ((await typeJson(taskList, world.app, words)).json as { tasks: { key: string }[] }).tasks.map(one => one.key);
@@ -134,7 +135,7 @@ describe('reading tasks', () => {
   });
 
   it('shows a task to people without letting its text steer their terminal', async () => {
-    await add('Evil \u001b[2Jtitle', '--description', 'Line\u001b]0;x\u0007 one\n  two');
+    await add('Evil \u001b[2Jtitle', '--key', 'T1', '--description', 'Line\u001b]0;x\u0007 one\n  two');
     const { out } = await type(taskShow, world.app, ['T1']);
     expect(out).not.toContain('\u001b');
     expect(out).toContain('T1  Evil title');

@@ -18,7 +18,7 @@ const task = (key: string) => must(world.km.task(world.project.id, key));
 
 describe('task add', () => {
   it('adds a task with all that its flags say, and writes the plan last', async () => {
-    await add('First');
+    await add('First', '--key', 'T1');
     world.asked.length = 0;
     const added = await add(
       ...[
@@ -74,7 +74,7 @@ describe('task add', () => {
   });
 
   it('shows the task in one line for people', async () => {
-    expect(await type(taskAdd, world.app, ['Slugs keep digits'])).toEqual({
+    expect(await type(taskAdd, world.app, ['Slugs keep digits', '--key', 'T1'])).toEqual({
       exit: 0,
       out: 'T1  Slugs keep digits — pending\n',
       err: '',
@@ -83,8 +83,8 @@ describe('task add', () => {
 
   it('reads the description from a file beside the person, or from stdin', async () => {
     writeFileSync(join(world.folder, 'wish.md'), 'Line one\n\n- two\n');
-    await add('From a file', '--description-file', 'wish.md');
-    await type(taskAdd, world.app, ['From stdin', '--description-file', '-'], { stdin: 'typed\n' });
+    await add('From a file', '--key', 'T1', '--description-file', 'wish.md');
+    await type(taskAdd, world.app, ['From stdin', '--key', 'T2', '--description-file', '-'], { stdin: 'typed\n' });
     expect([task('T1').description, task('T2').description]).toEqual(['Line one\n\n- two', 'typed']);
   });
 
@@ -113,8 +113,8 @@ describe('task add', () => {
 describe('next', () => {
   it('says which task and why, what waits, and when all is done', async () => {
     expect(await typeJson(next, world.app, [])).toEqual({ exit: 0, json: { kind: 'all-done' } });
-    await add('First');
-    await add('Second', '--depends-on', 'T1');
+    await add('First', '--key', 'T1');
+    await add('Second', '--key', 'T2', '--depends-on', 'T1');
     expect(await typeJson(next, world.app, [])).toMatchObject({
       exit: 0,
       json: { kind: 'ready', task: { key: 'T1' }, because: expect.any(String) },
@@ -128,7 +128,7 @@ describe('next', () => {
   });
 
   it('takes the task for a worker, whose claim can be kept alive and given back', async () => {
-    await add('First');
+    await add('First', '--key', 'T1');
     const taken = await typeJson(next, world.app, ['--claim', '--worker', 'laptop', '--ttl_s', '60']);
     expect(taken).toMatchObject({
       json: {
@@ -150,7 +150,7 @@ describe('next', () => {
   });
 
   it('writes nothing for a worker whose claim is lost, and says exit 6', async () => {
-    await add('First');
+    await add('First', '--key', 'T1');
     const taken = await typeJson(next, world.app, ['--claim', '--worker', 'laptop', '--ttl_s', '60']);
     const { claim } = taken.json as { claim: { token: string } };
     world.pass(120);
@@ -165,8 +165,8 @@ describe('next', () => {
   });
 
   it('takes no claim of one task for another', async () => {
-    await add('First');
-    await add('Second');
+    await add('First', '--key', 'T1');
+    await add('Second', '--key', 'T2');
     const taken = await typeJson(next, world.app, ['--claim', '--worker', 'w']);
     const { claim } = taken.json as { claim: { token: string } };
     expect(await typeJson(taskRelease, world.app, ['T2', '--claim', claim.token])).toMatchObject({ exit: 6 });

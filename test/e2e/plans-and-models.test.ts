@@ -139,7 +139,7 @@ roles:
     const { root, home, type, place } = world();
     writeFiles(root, { 'model_registry.yaml': registry(url, 'http://127.0.0.1:1') });
     await type('init');
-    await type('task', 'add', 'First', '--description', 'Do it.', '--verify', 'npm test');
+    await type('task', 'add', 'First', '--key', 'T1', '--description', 'Do it.', '--verify', 'npm test');
     const before = dump({ home, root });
     const words = ['orchestrate', '--project_id', '1', '--no-sandbox', '--json'];
     const ended = runCli(words, place);
@@ -159,7 +159,7 @@ roles:
     const { root, type } = world({ TEST_CLOUD_KEY: 'key-of-the-test' });
     writeFiles(root, { 'model_registry.yaml': registry(ollama.url, anthropic.url) });
     await type('init');
-    await type('task', 'add', 'First', '--verify', 'npm test');
+    await type('task', 'add', 'First', '--key', 'T1', '--verify', 'npm test');
     const ended = await type('orchestrate', '--no-sandbox');
     expect(ended.exit).toBe(4);
     expect(JSON.stringify(ended.json)).toContain('ollama pull tiny:1b');

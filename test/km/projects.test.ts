@@ -55,7 +55,15 @@ describe('hotNext', () => {
   it('answers as the knowledge manager does, by id and by folder', () => {
     const world = makeWorld();
     addTasks(world, { A: [], B: ['A'] });
-    const row = { project_id: world.project, path: 'plans.md', synced_text: 'x', synced_at: 'x', size: 7, mtime_ms: 1 };
+    const row = {
+      project_id: world.project,
+      path: 'plans.md',
+      synced_text: 'x',
+      synced_at: 'x',
+      size: 7,
+      mtime_ms: 1,
+      reader: 1,
+    };
     world.km.savePlanFile(row);
     const next = world.km.getNextTaskToWorkOn(world.project);
     const { sqlite } = world.database;

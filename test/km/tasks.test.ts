@@ -5,7 +5,7 @@ import { addTasks, codeOf, makeWorld, messageOf, must } from './fixtures.ts';
 describe('addTask', () => {
   it('gives back what was put in, with the defaults', () => {
     const { km, project } = makeWorld();
-    must(km.addTask({ project_id: project, title: 'First' }, 'person'));
+    must(km.addTask({ project_id: project, key: 'T1', title: 'First' }, 'person'));
     const input: NewTask = {
       project_id: project,
       key: 'S1.1',
@@ -18,7 +18,16 @@ describe('addTask', () => {
       protect: ['docs/**'],
       allow: ['test/a.test.ts'],
       private: true,
+      acceptance: 'It can be read aloud.',
+      checklist: [{ text: 'Read it', done: true }],
+      links: ['research.md#rq-001'],
+      complexity: 3,
+      queue: 'heavy',
+      assignee: 'ann',
+      due: '2026-12-24',
       depends_on: ['T1'],
+      related: ['T1'],
+      discovered_from: ['T1'],
       created_at: '2026-01-02T03:04:05Z',
     };
     const task = must(km.addTask(input, 'claude'));
@@ -36,16 +45,31 @@ describe('addTask', () => {
       tags: ['docs', 'core'],
       parent: null,
       depends_on: ['T1'],
+      related: ['T1'],
+      discovered_from: ['T1'],
       checks: ['npm test'],
       protect: ['docs/**'],
       allow: ['test/a.test.ts'],
       private: true,
       description: 'What\nand why',
+      acceptance: 'It can be read aloud.',
+      checklist: [{ text: 'Read it', done: true }],
+      links: ['research.md#rq-001'],
+      complexity: 3,
+      queue: 'heavy',
+      assignee: 'ann',
+      due: '2026-12-24',
+      claim: null,
+      children: { open: 0, done: 0 },
+      vanished: false,
       proof: null,
       tries: 0,
       usd: 0,
       branch: null,
       created_at: '2026-01-02T03:04:05Z',
+      created_by: 'claude',
+      started_at: null,
+      finished_at: null,
       updated_at: '2026-11-21T09:00:00Z',
       last_agent: 'claude',
     });
@@ -53,13 +77,12 @@ describe('addTask', () => {
     expect(must(km.taskById(task.id))).toEqual(task);
   });
 
-  it('makes the first free key', () => {
+  it('makes keys that no other branch makes, and that can be told from words', () => {
     const { km, project } = makeWorld();
-    const add = (key?: string) =>
-      must(km.addTask({ project_id: project, title: 'x', ...(key !== undefined && { key }) }, 'me')).key;
-    expect(add()).toBe('T1');
-    expect(add('T3')).toBe('T3');
-    expect([add(), add(), add('Tx'), add()]).toEqual(['T2', 'T4', 'Tx', 'T5']);
+    const add = () => must(km.addTask({ project_id: project, title: 'x' }, 'me')).key;
+    const keys = Array.from({ length: 200 }, add);
+    expect(new Set(keys).size).toBe(200);
+    expect(keys.filter(key => !/^T-\d[0-9a-hjkmnp-tv-z]{5}$/.test(key))).toEqual([]);
   });
 
   it('names the task that has the key already', () => {
@@ -144,7 +167,7 @@ describe('editTask', () => {
     world.clock.forward(5);
     expect(must(world.km.editTask(A, { plan_order: 40, plan_file: 'plans.md' }, 'me'))).toEqual(before);
     expect(world.km.history(A)).toHaveLength(1);
-    expect(must(world.km.editTask(A, { vanished: true }, 'llmclis'))).toEqual(before);
+    expect(must(world.km.editTask(A, { vanished: true }, 'llmclis'))).toEqual({ ...before, vanished: true });
     expect(world.km.history(A).at(-1)?.data).toEqual({ vanished: { from: false, to: true } });
   });
 });
@@ -199,7 +222,15 @@ describe('listTasks', () => {
 describe('plan files', () => {
   it('are kept one per path, the last one saved', () => {
     const { km, project } = makeWorld();
-    const row = { project_id: project, path: 'plans.md', synced_text: '# A', synced_at: 'x', size: 3, mtime_ms: 1.5 };
+    const row = {
+      project_id: project,
+      path: 'plans.md',
+      synced_text: '# A',
+      synced_at: 'x',
+      size: 3,
+      mtime_ms: 1.5,
+      reader: 1,
+    };
     km.savePlanFile(row);
     km.savePlanFile({ ...row, synced_text: '# B' });
     expect(km.planFiles(project)).toEqual([{ ...row, synced_text: '# B' }]);

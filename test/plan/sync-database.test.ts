@@ -74,6 +74,7 @@ describe('what the database changed', () => {
       world.km.addTask(
         {
           project_id: world.project.id,
+          key: 'T1',
           title: 'New one',
           description: 'Line one  \nline <!-- two',
           depends_on: ['S1.2'],

@@ -66,7 +66,11 @@ export const taskAdd = defineCommand({
   args: { title: { required: true, rest: true, help: 'What shall be done, in one line.' } },
   flags: {
     ...TASK_FLAGS,
-    key: { type: 'string', value: 'KEY', help: 'Its key, unique in the project; default: the first free T1, T2 …' },
+    key: {
+      type: 'string',
+      value: 'KEY',
+      help: 'Its key, unique in the project; default: T- and six random characters, so that no two branches make the same',
+    },
     agent: AGENT_FLAG,
     project_id: PROJECT_FLAG,
   },
@@ -76,8 +80,8 @@ export const taskAdd = defineCommand({
       does: 'A task that is done when npm test, red today, is green.',
     },
     {
-      command: 'llmclis task add "Write the guide" --role writer --depends-on T1 --priority 1 --json',
-      does: 'After T1, before the others; answers with the task as JSON.',
+      command: 'llmclis task add "Write the guide" --role writer --depends-on S1.1 --priority 1 --json',
+      does: 'After S1.1, before the others; answers with the task as JSON.',
     },
   ],
   run: async (app: ChangesTasks & Pick<App, 'cwd'>, { args, flags }, out, shell) => {

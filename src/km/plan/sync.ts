@@ -25,6 +25,8 @@ export type SyncOptions = {
 
 /** Writes of one sync that may find the file changed underneath before it gives up. */
 const ROUNDS = 3;
+/** The reading of the plan format that this version has; 1 took checklist, links and acceptance as parts of the description. */
+const READER = 1;
 const NEVER = '1970-01-01T00:00:00Z';
 const NOTHING: PlanSync = { changed_files: [], to_database: 0, to_file: 0, conflicts: [] };
 
@@ -170,6 +172,7 @@ export function savePulled(side: Side, taken: Taken, read: Read): void {
     synced_at: pending ? (side.synced_at ?? NEVER) : side.now.toISOString(),
     size: read.size,
     mtime_ms: read.mtime_ms,
+    reader: READER,
   });
 }
 
@@ -191,6 +194,7 @@ function saveSynced(options: SyncOptions, text: string, stat: Stat, added: reado
       synced_at: options.now.toISOString(),
       size,
       mtime_ms,
+      reader: READER,
     });
   });
 }
