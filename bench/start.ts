@@ -16,7 +16,7 @@ const program = join(dirname(import.meta.dirname), 'dist', 'bin.js');
 if (!existsSync(program)) throw new Error('dist/bin.js is not there: npm run build');
 const home = mkdtempSync(join(tmpdir(), 'llmclis-bench-'));
 try {
-  await makeBigDatabase(join(home, 'llmclis.db'), TASKS);
+  makeBigDatabase(join(home, 'llmclis.db'), TASKS);
   report(measure());
 } finally {
   rmSync(home, { recursive: true, force: true });

@@ -34,13 +34,28 @@ export function openApp(options: AppOptions): App {
       return (await import('./app/plan-commands.ts')).pullPlans(core, km.value, project);
     },
     async syncPlans(project, agent) {
+      const km = core.km();
+      if (!km.ok) return km;
+      if (core.hasNoPlan(km.value, project)) return ok(nothing);
       return (await import('./app/plan-commands.ts')).syncPlans(core, project, agent);
     },
-    async importPlan(project, file, agent) {
-      return (await import('./app/plan-commands.ts')).importPlan(core, project, file, agent);
+    async importPlan(project, wanted) {
+      return (await import('./app/import.ts')).importSource(core, project, wanted);
+    },
+    async exportPlan(project, wanted) {
+      return (await import('./app/export.ts')).exportTasks(core, project, wanted);
+    },
+    async watchPlans(project, options) {
+      return (await import('./app/plan-watch.ts')).watchPlans(core, project, options);
     },
     async checkPlan(project, file) {
-      return (await import('./app/plans.ts')).checkPlanFile(project?.root ?? core.cwd, file);
+      return (await import('./app/plan-check.ts')).checkPlans(core, project, file);
+    },
+    async reportIssue(project, report) {
+      return (await import('./app/plans.ts')).reportIssue(project, clock, report);
+    },
+    async noteResearch(project, report) {
+      return (await import('./app/plans.ts')).noteResearch(project, clock, report);
     },
     async init(wanted) {
       return (await import('./app/git-commands.ts')).init(core, wanted);
@@ -71,6 +86,30 @@ export function openApp(options: AppOptions): App {
     },
     async acceptTask(project, key) {
       return (await import('./app/git-commands.ts')).accept(core, project, key);
+    },
+    async taskDiff(task, wish) {
+      return (await import('./app/history.ts')).taskDiff(core, task, wish);
+    },
+    async pastProject(project, time, options) {
+      return (await import('./app/history.ts')).pastProject(core, project, time, options);
+    },
+    async undo(project, wish) {
+      return (await import('./app/history.ts')).undo(core, project, wish);
+    },
+    async backup(file, options) {
+      return (await import('./app/safety.ts')).backup(core, file, options);
+    },
+    async restore(file, options) {
+      return (await import('./app/safety.ts')).restore(core, file, options);
+    },
+    async exportContent(projectId, to) {
+      return (await import('./app/safety.ts')).exportContent(core, projectId, to);
+    },
+    async importContent(from, options) {
+      return (await import('./app/safety.ts')).importContent(core, from, options);
+    },
+    async kmDoctor(options) {
+      return (await import('./app/safety.ts')).doctor(core, options);
     },
     async rejectTask(project, key, because) {
       return (await import('./app/git-commands.ts')).reject(core, project, key, because);

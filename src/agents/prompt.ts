@@ -7,6 +7,10 @@ export type Brief = {
     readonly key: string;
     readonly title: string;
     readonly description: string;
+    /** What must be true when it is done, in words. */
+    readonly acceptance: string;
+    readonly checklist: readonly { readonly text: string; readonly done: boolean }[];
+    readonly links: readonly string[];
     readonly checks: readonly string[];
   };
   /** 1 for the first turn of any role on the task. */
@@ -42,6 +46,15 @@ export function briefText(brief: Brief): string {
       brief.recalled.map(text => `- ${clip(text, 1_200)}`),
     ),
     section(`Task ${task.key} – ${task.title}`, [task.description || 'There is no description beyond the title.']),
+    section('Done means', task.acceptance === '' ? [] : [task.acceptance]),
+    section(
+      'Checklist',
+      task.checklist.map(({ text, done }) => `- [${done ? 'x' : ' '}] ${text.replaceAll('\n', '\n  ')}`),
+    ),
+    section(
+      'Where to look',
+      task.links.map(link => `- ${link}`),
+    ),
     section('Checks that decide', checks),
     section(
       'Notes on the task',

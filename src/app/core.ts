@@ -5,10 +5,11 @@ import type { Clock } from '../core/clock.ts';
 import { fail, ok, type Result } from '../core/failure.ts';
 import type { NextTask } from '../core/task.ts';
 import { changeNumber, type Database, openDatabase } from '../km/database.ts';
-import { hotNext } from '../km/hot.ts';
+import { type HotNext, hotNext } from '../km/hot.ts';
 import type { Km, Project } from '../km/km.ts';
-import { planUnchanged } from '../km/plan/unchanged.ts';
+import { isMissing, planUnchanged } from '../km/plan/unchanged.ts';
 import { createKm } from '../km/repository.ts';
+import { NO_SETTINGS, settingsMark } from './plan-marks.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 export type AppOptions = {
@@ -35,8 +36,10 @@ export type AppCore = {
   hotNext(id?: number): Result<NextTask | null>;
   /** A number that is another one after any process, this one included, changed the database. */
   changeNumber(): number;
-  /** True when no plan file changed since the last sync: one `stat` for each. */
+  /** True when no plan file, and nothing that says which they are, changed since the last sync: one `stat` for each. */
   plansUnchanged(km: Km, project: Project): boolean;
+  /** True when the project has no plan file, and had none at the last sync: then there is nothing to write to. */
+  hasNoPlan(km: Km, project: Project): boolean;
   close(): void;
 };
 
@@ -50,7 +53,8 @@ export function homeOf(env: Env, platform: string): string {
 
 export const systemClock: Clock = {
   now: () => new Date(),
-  random: () => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32,
+  // Seeded by the system in every process, and nothing here is a secret from its own user: `crypto` costs 8 ms at its first use.
+  random: () => Math.random(),
   sleep: (ms, signal) =>
     new Promise(done => {
       const timer = setTimeout(done, ms);
@@ -68,7 +72,7 @@ export function openCore(options: AppOptions): AppCore {
   let manager: Km | null = null;
   const database = (): Result<Database> => {
     if (opened !== null) return ok(opened);
-    const found = openDatabase(join(home, 'llmclis.db'), { migrations: join(shipped, 'drizzle') });
+    const found = openDatabase(join(home, 'llmclis.db'), { migrations: join(shipped, 'drizzle'), chance: clock });
     if (found.ok) opened = found.value;
     return found;
   };
@@ -77,6 +81,13 @@ export function openCore(options: AppOptions): AppCore {
     if (!found.ok) return found;
     manager ??= createKm(found.value, clock);
     return ok(manager);
+  };
+  /** Every place where a plan file is, or could be, looks as it did at the last sync. */
+  const isCurrent = (root: string, seen: string | null, rows: HotNext['plan_files']): boolean => {
+    const mark = settingsMark({ env, home }, root);
+    // Nobody looked yet, and there is nothing to see.
+    if (seen === null && rows.length === 0) return mark === NO_SETTINGS && !existsSync(join(root, 'plans.md'));
+    return seen === mark && rows.every(row => planUnchanged(row, join(root, row.path)));
   };
   return {
     env,
@@ -92,9 +103,7 @@ export function openCore(options: AppOptions): AppCore {
       if (!found.ok) return found;
       const hot = hotNext(found.value.sqlite, id ?? cwd, clock.now());
       if (hot === null) return ok(null);
-      const { root } = hot.project;
-      const known = hot.plan_files.length > 0 || !existsSync(join(root, 'plans.md'));
-      return ok(known && hot.plan_files.every(row => planUnchanged(row, join(root, row.path))) ? hot.next : null);
+      return ok(isCurrent(hot.project.root, hot.settings_seen, hot.plan_files) ? hot.next : null);
     },
     changeNumber() {
       const found = database();
@@ -113,9 +122,11 @@ export function openCore(options: AppOptions): AppCore {
       );
     },
     plansUnchanged(store, project) {
-      const files = store.planFiles(project.id);
-      if (files.length === 0) return !existsSync(join(project.root, 'plans.md'));
-      return files.every(row => planUnchanged(row, join(project.root, row.path)));
+      return isCurrent(project.root, store.settingsSeen(project.id), store.planFiles(project.id));
+    },
+    hasNoPlan(store, project) {
+      const rows = store.planFiles(project.id);
+      return rows.every(isMissing) && isCurrent(project.root, store.settingsSeen(project.id), rows);
     },
     close() {
       opened?.sqlite.close();

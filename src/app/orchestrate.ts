@@ -77,6 +77,7 @@ async function prepare(
   if (!memory.ok) return memory;
   const parts: RunParts = {
     project,
+    env: core.env,
     home: core.home,
     clock: core.clock,
     km: km.value,

@@ -1,30 +1,31 @@
 import { DEFAULTS } from '../config/defaults.ts';
 import { ok, type Result } from '../core/failure.ts';
 import type { Km, Project } from '../km/km.ts';
-import type { PlanImport, PlanSync } from '../km/plan/plan.ts';
+import { FOLDER } from '../km/plan/marks.ts';
+import type { PlanSync } from '../km/plan/plan.ts';
 import type { AppCore } from './core.ts';
-import { importPlanFile, openPlans } from './plans.ts';
+import { openPlans } from './open-plans.ts';
+import { settingsMark } from './plan-marks.ts';
 import { needsSettings } from './settings-place.ts';
 
-async function planPaths(core: AppCore, project: Project): Promise<Result<readonly string[]>> {
+/** The plan files of a project, as its settings say; these are read only when they may say something new. */
+export async function planPaths(core: AppCore, km: Km, project: Project): Promise<Result<readonly string[]>> {
+  const known = km.settingsSeen(project.id) === settingsMark(core, project.root) ? km.planFiles(project.id) : [];
+  const [only] = known;
+  if (known.length === 1 && only !== undefined && only.size !== FOLDER) return ok([only.path]);
   if (!needsSettings(core, project)) return ok(DEFAULTS.plans);
   const settings = (await import('./settings.ts')).settingsOf(core, project, {});
   return settings.ok ? ok(settings.value.plans.value) : settings;
 }
 
 export async function pullPlans(core: AppCore, km: Km, project: Project): Promise<Result<PlanSync>> {
-  const paths = await planPaths(core, project);
-  return paths.ok ? openPlans(km, project, paths.value, core.clock).pull() : paths;
+  const paths = await planPaths(core, km, project);
+  return paths.ok ? openPlans(core, km, project, paths.value).pull() : paths;
 }
 
 export async function syncPlans(core: AppCore, project: Project, agent: string): Promise<Result<PlanSync>> {
   const km = core.km();
   if (!km.ok) return km;
-  const paths = await planPaths(core, project);
-  return paths.ok ? openPlans(km.value, project, paths.value, core.clock).sync(agent) : paths;
-}
-
-export function importPlan(core: AppCore, project: Project, file: string, agent: string): Result<PlanImport> {
-  const km = core.km();
-  return km.ok ? importPlanFile(km.value, project, file, { cwd: core.cwd, agent, now: core.clock.now() }) : km;
+  const paths = await planPaths(core, km.value, project);
+  return paths.ok ? openPlans(core, km.value, project, paths.value).sync(agent) : paths;
 }

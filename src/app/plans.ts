@@ -1,84 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { type Clock, isoSeconds } from '../core/clock.ts';
 import { fail, ok, type Result } from '../core/failure.ts';
 import type { Task } from '../core/task.ts';
-import type { Km, Project } from '../km/km.ts';
-import { checkPlan } from '../km/plan/check.ts';
-import { importPlan } from '../km/plan/import.ts';
+import type { Project } from '../km/km.ts';
 import { fileIo } from '../km/plan/io.ts';
 import { appendIssue } from '../km/plan/issues.ts';
-import type { PlanImport, PlanProblem, PlanSync } from '../km/plan/plan.ts';
-import { pullPlan, syncPlan } from '../km/plan/sync.ts';
-
-export type Plans = {
-  pull(): Result<PlanSync>;
-  sync(agent: string): Result<PlanSync>;
-};
-
-const NOTHING: PlanSync = { changed_files: [], to_database: 0, to_file: 0, conflicts: [] };
-
-/** The plan files of one project, in the order of its settings; a file that is not there is no plan. */
-export function openPlans(km: Km, project: Project, paths: readonly string[], clock: Clock): Plans {
-  const io = fileIo();
-  const each = (work: (path: string, isFirst: boolean) => Result<PlanSync>): Result<PlanSync> => {
-    let total = NOTHING;
-    const known = km.planFiles(project.id).map(({ path }) => path);
-    for (const path of paths.filter(path => known.includes(path) || existsSync(join(project.root, path)))) {
-      const synced = work(path, path === paths[0]);
-      if (!synced.ok) return synced;
-      const { changed_files, to_database, to_file, conflicts } = synced.value;
-      total = {
-        changed_files: [...total.changed_files, ...changed_files],
-        to_database: total.to_database + to_database,
-        to_file: total.to_file + to_file,
-        conflicts: [...total.conflicts, ...conflicts],
-      };
-    }
-    return ok(total);
-  };
-  const options = (path: string, agent: string) => ({
-    km,
-    project: { id: project.id, root: project.root },
-    path,
-    io,
-    now: clock.now(),
-    agent,
-  });
-  return {
-    pull: () => each((path, adopts) => pullPlan({ ...options(path, 'person'), adopts })),
-    sync: agent => each((path, adopts) => syncPlan({ ...options(path, agent), adopts })),
-  };
-}
-
-export function importPlanFile(
-  km: Km,
-  project: Project,
-  file: string,
-  place: { readonly cwd: string; readonly agent: string; readonly now: Date },
-): Result<PlanImport> {
-  const path = resolve(place.cwd, file);
-  const io = fileIo();
-  const read = io.read(path);
-  if (read === null) return notThere(path);
-  return importPlan({ km, project, path, text: read.text, io, now: place.now, agent: place.agent });
-}
-
-export function checkPlanFile(root: string, file: string): Result<readonly PlanProblem[]> {
-  const path = resolve(root, file);
-  const read = fileIo().read(path);
-  if (read === null) return notThere(path);
-  const at = (path: string) => join(root, path);
-  return ok(
-    checkPlan(read.text, {
-      exists: path => existsSync(at(path)),
-      read: path => (existsSync(at(path)) ? readFileSync(at(path), 'utf8') : null),
-    }),
-  );
-}
-
-const notThere = (path: string) =>
-  fail('input.not_found', `There is no file ${path}.`, 'Give the path of a plan file, for example plans.md');
+import type { Placed } from '../km/plan/logbook.ts';
+import { appendResearch } from '../km/plan/research.ts';
+import type { LogbookLink, TaskReport } from './plan-types.ts';
 
 export type IssueEntry = {
   readonly task: Task;
@@ -88,26 +17,54 @@ export type IssueEntry = {
 };
 
 /** Appends an entry to the project's issues.md, once per run and task, and says how to link to it. */
-export function openIssue(
+export const openIssue = (
   project: Project,
   runId: string,
   clock: Clock,
   { task, reason, detail, tries }: IssueEntry,
-): Result<{ id: string; link: string }> {
+): Result<LogbookLink> => {
+  const iso = isoSeconds(clock.now());
+  const entry = { project: project.name, key: task.key, title: task.title, reason, detail, tries, run_id: runId, iso };
+  return append(project, 'issues.md', text => appendIssue(text, entry));
+};
+
+/** Appends what someone reports about a task to the project's issues.md. */
+export function reportIssue(
+  project: Project,
+  clock: Clock,
+  { task, what, text, agent }: TaskReport,
+): Result<LogbookLink> {
+  if (what.trim() === '') return fail('input.invalid', 'The issue is empty.', 'Say in one sentence what is wrong.');
+  const detail = [what.trim(), text.trim()].filter(part => part !== '').join('\n\n');
+  const facts = { reason: 'reported', detail, tries: null, run_id: null, by: agent, iso: isoSeconds(clock.now()) };
+  return append(project, 'issues.md', before =>
+    appendIssue(before, { project: project.name, key: task.key, title: task.title, ...facts }),
+  );
+}
+
+/** Appends a question or finding about a task to the project's research.md. */
+export function noteResearch(
+  project: Project,
+  clock: Clock,
+  { task, what, text, agent }: TaskReport,
+): Result<LogbookLink> {
+  if (what.trim() === '') return fail('input.invalid', 'The question is empty.', 'Ask or say it in one sentence.');
+  const { key, title } = task;
+  const entry = { project: project.name, key, title, what, text, by: agent, iso: isoSeconds(clock.now()) };
+  return append(project, 'research.md', before => appendResearch(before, entry));
+}
+
+/** Writes of one entry that may find the file changed underneath before it gives up. */
+const ROUNDS = 5;
+
+function append(project: Project, file: string, add: (text: string | null) => Placed): Result<LogbookLink> {
   const io = fileIo();
-  const path = join(project.root, 'issues.md');
-  const before = io.read(path)?.text ?? null;
-  const entry = {
-    project: project.name,
-    key: task.key,
-    title: task.title,
-    reason,
-    detail,
-    tries,
-    run_id: runId,
-    iso: isoSeconds(clock.now()),
-  };
-  const { text, id, anchor } = appendIssue(before, entry);
-  const written = text === before ? ok(undefined) : io.write(path, text, before);
-  return written.ok ? ok({ id, link: `issues.md#${anchor}` }) : written;
+  const path = join(project.root, file);
+  for (let round = 1; ; round += 1) {
+    const before = io.read(path)?.text ?? null;
+    const { text, id, anchor } = add(before);
+    const written = text === before ? ok(undefined) : io.write(path, text, before);
+    if (written.ok) return ok({ id, link: `${file}#${anchor}` });
+    if (written.error.code !== 'file.changed' || round >= ROUNDS) return written;
+  }
 }

@@ -17,10 +17,13 @@ import { effectiveWindow, findModel, type Registry } from '../router/registry.ts
 import { afterFailure } from '../router/retry.ts';
 import { route } from '../router/route.ts';
 import type { Models } from './models.ts';
-import { openIssue, openPlans } from './plans.ts';
+import { openPlans } from './open-plans.ts';
+import { findPlanFiles } from './plan-files.ts';
+import { openIssue } from './plans.ts';
 
 export type RunParts = {
   readonly project: Project;
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string;
   readonly clock: Clock;
   readonly km: Km;
@@ -42,7 +45,7 @@ export type RunPlace = {
 /** What the effects of one run reach. */
 export function makePorts(parts: RunParts, place: RunPlace): Ports {
   const { project, settings, km, clock, repository } = parts;
-  const plans = openPlans(km, project, settings.plans.value, clock);
+  const plans = openPlans(parts, km, project, settings.plans.value);
   return {
     clock,
     run_id: place.run_id,
@@ -57,7 +60,7 @@ export function makePorts(parts: RunParts, place: RunPlace): Ports {
       verify: settings.verify.value,
       setup: settings.setup.value,
       protect: settings.protect.value,
-      plans: settings.plans.value,
+      plans: settings.plans.value.filter(plan => !plan.startsWith('!')),
       timeout_s: settings.check_timeout_s.value,
     },
     models: modelPort(parts),
@@ -66,7 +69,11 @@ export function makePorts(parts: RunParts, place: RunPlace): Ports {
       openIssue: entry => openIssue(project, place.run_id, clock, entry),
       commit: async message =>
         settings.commit_plan.value
-          ? repository.commitFiles([...settings.plans.value, 'issues.md'], message, clock.now())
+          ? repository.commitFiles(
+              [...findPlanFiles(project.root, settings.plans.value).files, 'issues.md'],
+              message,
+              clock.now(),
+            )
           : ok(undefined),
     },
     redact: parts.redact,

@@ -3,11 +3,21 @@ import type { Result } from '../core/failure.ts';
 import type { ProviderStatus, Usage } from '../core/model.ts';
 import type { Settings } from '../core/settings.ts';
 import type { NextTask, Task, TaskStatus } from '../core/task.ts';
+import type { ProjectThen } from '../km/history/at.ts';
+import type { ProjectChange, TaskDiff } from '../km/history/diff.ts';
+import type { Undone } from '../km/history/undo.ts';
 import type { Km, Project } from '../km/km.ts';
-import type { PlanImport, PlanProblem, PlanSync } from '../km/plan/plan.ts';
+import type { PlanImport, PlanSync } from '../km/plan/plan.ts';
+import type { Backup } from '../km/safety/backup.ts';
+import type { Diagnosis } from '../km/safety/doctor.ts';
+import type { Exported } from '../km/safety/export.ts';
+import type { Imported } from '../km/safety/import.ts';
+import type { Restored } from '../km/safety/restore.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { ExplainQuery, Explanation } from '../router/explain.ts';
+import type { LogbookLink, PlanReport, PlanWatchOptions, TaskReport } from './plan-types.ts';
 
+export type { LogbookLink, PlanWatchEvent } from './plan-types.ts';
 export type OrchestrateOptions = {
   readonly max_steps?: number;
   readonly registry?: string;
@@ -48,6 +58,18 @@ export type RunInfo = {
   readonly finished_at: string | null;
   readonly summary: RunSummary | null;
 };
+export type UndoWish = {
+  /** The task whose last change it is; else the project's last change. */
+  readonly key?: string;
+  readonly agent: string;
+  /** Takes the last undo back. */
+  readonly redo?: boolean;
+  readonly dry_run?: boolean;
+};
+export type PastProject = ProjectThen & {
+  /** What became of each task since, where that was asked for. */
+  readonly diff?: readonly ProjectChange[];
+};
 export type DemoReport = {
   readonly summary: RunSummary;
   readonly folder: string;
@@ -57,6 +79,48 @@ export type DemoReport = {
   readonly counts: Readonly<Record<TaskStatus, number>>;
   /** How to call this program from a shell: `llmclis` where that is found, else with the whole path. */
   readonly command: string;
+};
+
+export type ImportOptions = {
+  /** A file or folder, from the current folder. */
+  readonly path: string;
+  /** The plan itself, instead of a file. */
+  readonly text?: string;
+  /** A dialect, instead of the one that it looks like. */
+  readonly from?: string;
+  /** Only says what would happen. */
+  readonly dry_run?: boolean;
+  readonly agent: string;
+};
+export type ImportReport = PlanImport & {
+  /** How the source was read; `plan` is llmclis' own format. */
+  readonly dialect: string;
+  /** Tasks of an earlier import that the source does not have any more; they are left alone. */
+  readonly gone: readonly { readonly key: string; readonly title: string }[];
+  /** What changed in the source and here, and what could not be taken. */
+  readonly conflicts: PlanSync['conflicts'];
+  /** Whose tasks a new source was found to be: the path that the same list had before or has too, or the project. */
+  readonly same_as?: string;
+  readonly dry_run?: boolean;
+};
+export type ExportOptions = {
+  /** Name of the exporter. */
+  readonly to: string;
+  /** Only tasks that this filter finds. */
+  readonly filter?: string;
+  readonly out?: string;
+  /** Replaces a file that is there. */
+  readonly force?: boolean;
+};
+export type ExportReport = {
+  readonly to: string;
+  readonly stages: number;
+  readonly tasks: number;
+  /** What of a task such a text cannot hold. */
+  readonly leaves_out: string;
+  /** Absolute path of the file that was written. */
+  readonly out: string | null;
+  readonly text: string;
 };
 
 /** What the shells call. Everything behind it is built when first used, so that a hot command pays for nothing else. */
@@ -78,8 +142,16 @@ export type App = {
   pullPlans(project: Project): Promise<Result<PlanSync>>;
   /** Both ways. What every command that changed tasks calls last. */
   syncPlans(project: Project, agent: string): Promise<Result<PlanSync>>;
-  importPlan(project: Project, file: string, agent: string): Promise<Result<PlanImport>>;
-  checkPlan(project: Project | null, file: string): Promise<Result<readonly PlanProblem[]>>;
+  /** Reads a plan of any known dialect into the project and brings the project's own plan in step. */
+  importPlan(project: Project, options: ImportOptions): Promise<Result<ImportReport>>;
+  exportPlan(project: Project, options: ExportOptions): Promise<Result<ExportReport>>;
+  /** Syncs after every change of a plan file, the settings or the database, until the signal aborts. */
+  watchPlans(project: Project, options: PlanWatchOptions): Promise<Result<void>>;
+  /** Looks for mistakes in one plan file, or in all of the project's. */
+  checkPlan(project: Project | null, file?: string): Promise<Result<PlanReport>>;
+  /** Writes an entry about a task into issues.md or research.md; the link is for the task. */
+  reportIssue(project: Project, report: TaskReport): Promise<Result<LogbookLink>>;
+  noteResearch(project: Project, report: TaskReport): Promise<Result<LogbookLink>>;
   init(options: { readonly name?: string; readonly verify?: string }): Promise<Result<InitReport>>;
   explainRoute(query: RouteQuery): Promise<Result<RouteExplanation>>;
   providerStatus(registry?: string): Promise<Result<readonly ProviderStatus[]>>;
@@ -101,6 +173,27 @@ export type App = {
   answerTask(project: Project, key: string, text: string): Promise<Result<Task>>;
   acceptTask(project: Project, key: string): Promise<Result<Task>>;
   rejectTask(project: Project, key: string, because: string): Promise<Result<Task>>;
+  /** How a task changed between two points: times, or entries of its log. */
+  taskDiff(task: Task, ends: { readonly from?: string; readonly to?: string }): Promise<Result<TaskDiff>>;
+  /** The project as it was at a time that a person named. */
+  pastProject(project: Project, time: string, options: { readonly diff: boolean }): Promise<Result<PastProject>>;
+  /** Takes the last change back by appending. The plans are still to be synced. */
+  undo(project: Project, wish: UndoWish): Promise<Result<Undone>>;
+  /** Copies the database while it is used; by default into the home's `backups/`. */
+  backup(file: string | undefined, options: { readonly force: boolean }): Promise<Result<Backup>>;
+  restore(file: string, options: { readonly force: boolean }): Promise<Result<Restored>>;
+  /** All content, or one project's, as lines; null when they were printed. */
+  exportContent(
+    projectId: number | undefined,
+    to: { readonly file: string } | { readonly print: (line: string) => void },
+  ): Promise<Result<Exported | null>>;
+  importContent(
+    from: { readonly file: string; readonly text: string | null },
+    options: { readonly replace: boolean; readonly force: boolean },
+  ): Promise<Result<Imported>>;
+  kmDoctor(options: {
+    readonly repair: boolean;
+  }): Promise<Result<Diagnosis & { readonly repaired?: readonly string[] }>>;
   demo(
     options: { readonly folder?: string },
     onEvent: (event: RunEvent) => void,

@@ -23,6 +23,8 @@ export type Argument = {
   readonly required?: true;
   /** Takes all the words that are left, joined by spaces, so that a text needs no quotes. */
   readonly rest?: true;
+  /** Words with one dash before them, such as `-tag:api`, belong to it. */
+  readonly dashes?: true;
 };
 export type ArgumentTable = Readonly<Record<string, Argument>>;
 

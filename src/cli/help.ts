@@ -125,6 +125,12 @@ export async function topHelp(version: string, cards: readonly CommandCard[]): P
 const code = (text: string): string => `\`${text}\``;
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
+/** What is written in columns keeps them. */
+function aboutText({ summary, about }: CommandCard): string {
+  if (about === undefined) return summary;
+  return about.includes('\n') ? `${summary}\n\n\`\`\`text\n${about}\n\`\`\`` : `${summary} ${about}`;
+}
+
 /** All commands as Markdown, for `docs/cli.md`. */
 export function commandTable(cards: readonly CommandCard[]): string {
   const overview = cards.map(
@@ -137,7 +143,7 @@ export function commandTable(cards: readonly CommandCard[]): string {
     const examples = card.examples.map(example => `# ${example.does}\n${example.command}`).join('\n\n');
     return [
       `## ${card.name}`,
-      card.about === undefined ? card.summary : `${card.summary} ${card.about}`,
+      aboutText(card),
       `\`\`\`sh\n${usageLine(card)}\n\`\`\``,
       ['| | |', '|---|---|', ...rows].join('\n'),
       `\`\`\`sh\n${examples}\n\`\`\``,

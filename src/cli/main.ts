@@ -1,5 +1,5 @@
 import type { App } from '../app.ts';
-import { FAILURES, type Failure, fail, ok, type Result } from '../core/failure.ts';
+import { err, FAILURES, type Failure, fail, ok, Refused, type Result } from '../core/failure.ts';
 import { COMMAND_NAMES, COMMANDS, commandsOf, loadAll } from './commands.ts';
 import { nearest } from './parse.ts';
 import type { Shell } from './shell.ts';
@@ -49,6 +49,9 @@ export function readRequest(argv: readonly string[]): Result<Request> {
   if (first === '--version' || first === '-v') return ok({ kind: 'version' });
   if (first === 'help') return helpRequest(words.slice(1));
   if (first !== undefined && isHelp(first)) return helpRequest(words.slice(1));
+  // For the board a word with one dash is a part of its filter, but only where the board was named.
+  if (first !== undefined && /^-[^-]/.test(first))
+    return fail('input.invalid', `llmclis does not know the flag ${first}.`, 'See: llmclis help');
   if (first === undefined || first.startsWith('-'))
     return ok({ kind: 'call', name: 'board', argv: [...json, ...words] });
   const end = words.indexOf('--');
@@ -94,6 +97,9 @@ async function call(name: string, argv: readonly string[], openApp: () => App, s
   const app = openApp();
   try {
     return await ready.value(app, shell);
+  } catch (problem) {
+    if (problem instanceof Refused) return err(problem.failure);
+    throw problem;
   } finally {
     app.close();
   }

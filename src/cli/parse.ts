@@ -124,6 +124,7 @@ export function parseArguments<A extends ArgumentTable, F extends FlagTable>(
   );
   const find = (typed: string) => byPlainName.get(plainName(typed));
   const takesValue = (typed: string): boolean => (find(typed)?.flag.type ?? 'boolean') !== 'boolean';
+  const takesDashes = Object.values(spec.args).some(argument => argument.dashes === true);
   const values = new Map<string, Value>();
   const words: string[] = [];
   for (const token of readTokens(argv, takesValue)) {
@@ -132,6 +133,10 @@ export function parseArguments<A extends ArgumentTable, F extends FlagTable>(
       continue;
     }
     const known = find(token.typed);
+    if (known === undefined && takesDashes && /^-[^-]/.test(token.typed)) {
+      words.push(token.inline ? `${token.typed}=${token.value ?? ''}` : token.typed);
+      continue;
+    }
     if (known === undefined) return unknownFlag(spec, token.typed);
     const taken = takeFlag(spec, values, known.name, known.flag, token);
     if (!taken.ok) return taken;

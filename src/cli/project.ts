@@ -37,6 +37,13 @@ export async function openProject(app: ReadsTasks, projectId: number | undefined
   return pulled.ok ? ok({ project: project.value, km: km.value }) : pulled;
 }
 
+/** The whole keys of the tasks that these stand for; a key that stands for none is left to be refused where it is used. */
+export const wholeKeys = ({ km, project }: AtProject, keys: readonly string[]): readonly string[] =>
+  keys.map(key => {
+    const task = km.task(project.id, key);
+    return task.ok ? task.value.key : key;
+  });
+
 /** Opens the project, makes the change, and writes it to the plan files; a change that failed leaves them alone. */
 export async function changeProject<T>(
   app: ChangesTasks,

@@ -1,4 +1,5 @@
 import type { RunEvent } from '../core/event.ts';
+import type { Result } from '../core/failure.ts';
 import type { TuiPorts } from '../tui/ports.ts';
 import type { Output } from './output.ts';
 
@@ -9,10 +10,16 @@ export type TerminalOutput = NodeJS.WriteStream;
 export type Screens = {
   openBoard(
     ports: TuiPorts,
-    io: { readonly stdin: TerminalInput; readonly stdout: TerminalOutput; readonly signal: AbortSignal },
+    io: {
+      readonly stdin: TerminalInput;
+      readonly stdout: TerminalOutput;
+      readonly signal: AbortSignal;
+      /** The filter that is in force from the start. */
+      readonly filter?: string;
+    },
   ): Promise<void>;
-  /** The board as text, for anything that is not a terminal. */
-  boardText(ports: TuiPorts, columns: number): string;
+  /** The board as text, for anything that is not a terminal; refuses a filter that is none. */
+  boardText(ports: TuiPorts, columns: number, filter?: string): Result<string>;
   showRun(options: {
     readonly title: string;
     readonly notes: readonly string[];

@@ -1,5 +1,5 @@
 import { money, oneLine } from '../core/line.ts';
-import type { NextTask, Task, TaskNote, Waiting } from '../core/task.ts';
+import type { NextTask, ReadyTask, Task, TaskNote, TaskWhy, Waiting } from '../core/task.ts';
 import type { Output, Style } from './output.ts';
 
 const STATUS_STYLES: Readonly<Record<Task['status'], Style>> = {
@@ -43,23 +43,43 @@ export function taskText(task: Task, notes: readonly TaskNote[], out: Output): s
     ...field('because', oneLine(task.reason_detail ?? '', 400)),
     ...field('proof', task.proof ?? ''),
     ...field('branch', task.branch ?? ''),
+    ...field('claimed by', task.claim === null ? '' : `${oneLine(task.claim.holder)} until ${task.claim.expires_at}`),
+    ...field('assignee', oneLine(task.assignee ?? '')),
     ...field('priority', String(task.priority)),
+    ...field('complexity', task.complexity === null ? '' : `${task.complexity} of 10`),
+    ...field('queue', task.queue === 'standard' ? '' : task.queue),
+    ...field('due', task.due ?? ''),
     ...field('role', task.role ?? ''),
     ...field('tags', list(task.tags)),
     ...field('part of', task.parent ?? ''),
     ...field('depends on', list(task.depends_on)),
+    ...field('related', list(task.related)),
+    ...field('found in', list(task.discovered_from)),
+    ...field('parts', partsText(task)),
+    ...field('vanished', task.vanished ? 'yes: its plan file does not list it any more' : ''),
     ...task.checks.flatMap(check => field('check', oneLine(check, 400))),
     ...field('protect', list(task.protect)),
     ...field('allow', list(task.allow)),
     ...field('private', task.private ? 'yes: local models only' : ''),
     ...field('tries', task.tries === 0 ? '' : `${task.tries}, ${money(task.usd)}`),
-    ...field('created', task.created_at),
+    ...field('created', `${task.created_at} by ${oneLine(task.created_by)}`),
+    ...field('started', task.started_at ?? ''),
+    ...field('finished', task.finished_at ?? ''),
     ...field('updated', `${task.updated_at}${task.last_agent === null ? '' : ` by ${oneLine(task.last_agent)}`}`),
     ...(task.description === '' ? [] : ['', indented(task.description)]),
+    ...(task.acceptance === '' ? [] : ['', 'acceptance', indented(task.acceptance)]),
+    ...(task.checklist.length === 0 ? [] : ['', 'checklist']),
+    ...task.checklist.map(({ text, done }, index) => `  ${index + 1}. [${done ? 'x' : ' '}] ${oneLine(text, 400)}`),
+    ...(task.links.length === 0 ? [] : ['', 'links']),
+    ...task.links.map(link => `  ${oneLine(link, 400)}`),
     ...(notes.length === 0 ? [] : ['', 'notes']),
     ...notes.map(note => `  ${note.at.slice(0, 10)} (${oneLine(note.agent)}): ${oneLine(note.text, 2000)}`),
   ].join('\n');
 }
+
+/** `2 open, 1 done`, of a task or stage that has parts. */
+const partsText = ({ children: { open, done } }: Task): string =>
+  open + done === 0 ? '' : `${open} open, ${done} done`;
 
 const WAITING_SHOWN = 10;
 
@@ -72,11 +92,28 @@ function waitingLines(waiting: readonly Waiting[]): string[] {
   return more > 0 ? [...lines, `  … and ${more} more`] : lines;
 }
 
+const readyLines = ({ task, because }: ReadyTask, out: Output): string =>
+  `${out.style('bold', task.key)}  ${oneLine(task.title, 400)}\n  because ${oneLine(because, 400)}`;
+
+/** Why a task is next or not, for people. */
+export function whyText({ key, place, because, waiting_on, ahead }: TaskWhy, out: Output): string {
+  const more = place === null ? 0 : place - 1 - ahead.length;
+  return [
+    `${out.style('bold', key)}  ${place === null ? 'is not ready' : `is number ${place} of what is ready`}: ${oneLine(because, 600)}`,
+    ...(ahead.length === 0 ? [] : [`before it: ${list(ahead)}${more > 0 ? ` and ${more} more` : ''}`]),
+    ...(waiting_on.length === 0 ? [] : ['it waits for:']),
+    ...waiting_on.map(
+      ({ key: other, status, why, root }) => `  ${root ? '●' : '○'} ${other} (${status}): ${oneLine(why, 200)}`,
+    ),
+  ].join('\n');
+}
+
 /** The answer of `next` for people. */
 export function nextText(next: NextTask, out: Output): string {
   switch (next.kind) {
     case 'ready': {
-      const claim = next.claim;
+      const { claim, tasks } = next;
+      if (tasks !== undefined) return tasks.map(one => readyLines(one, out)).join('\n');
       return [
         `${out.style('bold', next.task.key)}  ${oneLine(next.task.title, 400)}`,
         `because ${oneLine(next.because, 400)}`,

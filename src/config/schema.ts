@@ -51,7 +51,7 @@ export const SETTING_MAY_BE: Readonly<Record<SettingName, string>> = {
   merge: `one of ${MERGE_MODES.join(', ')}`,
   mode: `one of ${ROUTING_MODES.join(', ')}`,
   budget_usd: 'a number of US dollars, 0 or more',
-  plans: 'a file or a list of files inside the project',
+  plans: 'a file, a glob or a list of them inside the project',
   commit_plan: 'true or false',
   sandbox: 'bubblewrap or none',
   check_timeout_s: 'a whole number of seconds from 1 to 86400',

@@ -14,9 +14,12 @@ export const FAILURES = {
   'project.no_git': { retryable: false, exit: 2 },
   'project.no_commits': { retryable: false, exit: 4 },
   'claim.lost': { retryable: false, exit: 6 },
+  'undo.conflict': { retryable: false, exit: 6 },
   'file.changed': { retryable: true, exit: 6 },
   'database.newer': { retryable: false, exit: 6 },
+  'database.busy': { retryable: true, exit: 6 },
   'database.unusable': { retryable: false, exit: 4 },
+  'database.not_empty': { retryable: false, exit: 6 },
   'git.conflict': { retryable: false, exit: 6 },
   'git.failed': { retryable: false, exit: 4 },
   'sandbox.missing': { retryable: false, exit: 4 },
@@ -73,3 +76,13 @@ export type Result<T, E = Failure> = Ok<T> | Err<E>;
 export const ok = <T>(value: T): Ok<T> => ({ ok: true, value });
 export const err = <E>(error: E): Err<E> => ({ ok: false, error });
 export const fail = (...args: Parameters<typeof failure>): Err<Failure> => err(failure(...args));
+
+/** Carries an expected failure out of a call that has no result to put it in; the command line prints it like any other. */
+export class Refused extends Error {
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.message);
+    this.failure = failure;
+  }
+}

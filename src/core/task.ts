@@ -108,11 +108,39 @@ export type TaskNote = { readonly at: string; readonly agent: string; readonly t
 
 /** What may be done next, and why. */
 export type NextTask =
-  | { readonly kind: 'ready'; readonly task: Task; readonly because: string; readonly claim?: ClaimView }
+  | {
+      readonly kind: 'ready';
+      readonly task: Task;
+      readonly because: string;
+      readonly claim?: ClaimView;
+      /** This one and those after it, where more than one was asked for. */
+      readonly tasks?: readonly ReadyTask[];
+    }
   | { readonly kind: 'blocked'; readonly waiting: readonly Waiting[] }
   | { readonly kind: 'waiting'; readonly running: readonly Task[] }
   | { readonly kind: 'all-done' };
 export type Waiting = { readonly key: string; readonly title: string; readonly on: readonly string[] };
+export type ReadyTask = { readonly task: Task; readonly because: string };
+/** Why one task is next, or not yet. */
+export type TaskWhy = {
+  readonly kind: 'why';
+  readonly key: string;
+  readonly ready: boolean;
+  /** 1 for the next task; null when it is not ready. */
+  readonly place: number | null;
+  readonly because: string;
+  /** Every open task that it waits for, directly or not, the nearest first. */
+  readonly waiting_on: readonly WaitingOn[];
+  /** Keys of the ready tasks before it, the first of them at most. */
+  readonly ahead: readonly string[];
+};
+export type WaitingOn = {
+  readonly key: string;
+  readonly status: TaskStatus;
+  readonly why: string;
+  /** It waits for no other task: here it has to go on first. */
+  readonly root: boolean;
+};
 export type ClaimView = { readonly token: string; readonly expires_at: string };
 
 /** How one turn on a task ended; kept per task, so that tries survive a restart. */

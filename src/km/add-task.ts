@@ -14,12 +14,16 @@ import { findId, freshTask, type Store } from './store.ts';
 export const addTask = (store: Store, input: NewTask, agent: string): Result<Task> =>
   store.write(() => {
     const { q } = store;
-    const fine = checkNew(q, input);
+    const fine = checkFields(input);
     if (!fine.ok) return fine;
+    const last = lastPlace(q, input.project_id);
+    if (!last.ok) return last;
+    const free = input.key === undefined ? ok(undefined) : freeKey(q, input.project_id, input.key);
+    if (!free.ok) return free;
     const parent = input.parent == null ? ok(null) : findId(q, input.project_id, input.parent);
     if (!parent.ok) return parent;
     const key = input.key ?? freshKey(store, input.project_id);
-    const id = insert(store, { ...input, key }, parent.value, agent);
+    const id = insert(store, { ...input, key, plan_order: input.plan_order ?? last.value + 1 }, parent.value, agent);
     store.record(id, agent, 'created', createdData(input, key));
     const tied = tie(store, { id, project_id: input.project_id }, input);
     if (!tied.ok) return tied;
@@ -27,16 +31,14 @@ export const addTask = (store: Store, input: NewTask, agent: string): Result<Tas
     return ok(freshTask(q, id));
   });
 
-function checkNew(q: Queries, input: NewTask): Result<void> {
-  const fields = checkFields(input);
-  if (!fields.ok) return fields;
-  if (q.get('SELECT 1 AS one FROM projects WHERE id = ?', input.project_id) === undefined)
-    return fail(
-      'project.not_found',
-      `There is no project ${input.project_id}.`,
-      'See the projects: llmclis project list',
-    );
-  return input.key === undefined ? ok(undefined) : freeKey(q, input.project_id, input.key);
+/** Place of the last task of the project, 0 where it has none. */
+function lastPlace(q: Queries, projectId: number): Result<number> {
+  const row = q.get<{ last: number }>(
+    'SELECT coalesce((SELECT max(plan_order) FROM tasks WHERE project_id = p.id), 0) AS last FROM projects p WHERE id = ?',
+    projectId,
+  );
+  if (row !== undefined) return ok(row.last);
+  return fail('project.not_found', `There is no project ${projectId}.`, 'See the projects: llmclis project list');
 }
 
 function freeKey(q: Queries, projectId: number, key: string): Result<void> {
@@ -89,7 +91,6 @@ function insert(
   const at = store.now();
   const status = input.status ?? 'pending';
   const columns = new Map<string, SqlValue>([
-    ['plan_order', lastPlace(store.q, input.project_id) + 1],
     ...columnsOf(input),
     ['project_id', input.project_id],
     ['key', input.key],
@@ -110,7 +111,3 @@ function insert(
   const sql = `INSERT INTO tasks (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`;
   return store.q.run(sql, ...columns.values()).id;
 }
-
-const lastPlace = (q: Queries, projectId: number): number =>
-  q.get<{ last: number | null }>('SELECT max(plan_order) AS last FROM tasks WHERE project_id = ?', projectId)?.last ??
-  0;

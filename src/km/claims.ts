@@ -1,4 +1,4 @@
-import { fail, ok, type Result } from '../core/failure.ts';
+import { fail, ok, Refused, type Result } from '../core/failure.ts';
 import type { ClaimView, NextTask, Task } from '../core/task.ts';
 import type { Claim, Km } from './km.ts';
 import { expiry, giveBack, holds, lostClaim, newSecret, recoverLapsed, TOKEN_SQL } from './leases.ts';
@@ -8,6 +8,13 @@ import { findTask, freshTask, type Store } from './store.ts';
 
 type Claims = Pick<Km, 'claimNext' | 'claimTask' | 'heartbeat' | 'release' | 'holds'>;
 type Worker = { readonly holder: string; readonly ttl_s: number };
+type Taken = {
+  readonly id: number;
+  readonly project_id: number;
+  readonly priority: number;
+  readonly plan_order: number;
+  readonly token: string;
+};
 
 /** Who may work on what. A claim is held by its token alone: two workers of one name are two workers. */
 export const makeClaims = (store: Store): Claims => ({
@@ -17,7 +24,7 @@ export const makeClaims = (store: Store): Claims => ({
       const scope = { projectId, except, queue };
       return ok(take(store, scope, `= (${firstReady(scope, 't.id')})`, { holder, ttl_s }) ?? whyNot(store, scope));
     });
-    if (!claimed.ok) throw new Error(claimed.error.message);
+    if (!claimed.ok) throw new Refused(claimed.error);
     return claimed.value;
   },
   claimTask: (taskId, worker) =>
@@ -44,10 +51,10 @@ export const makeClaims = (store: Store): Claims => ({
 function take(store: Store, scope: NextScope, which: string, { holder, ttl_s }: Worker): Claim | null {
   const { q } = store;
   const expires_at = expiry(store, ttl_s);
-  const taken = q.get<{ id: number; priority: number; plan_order: number; token: string }>(
+  const taken = q.get<Taken>(
     `UPDATE tasks SET status = 'in-progress', claim_token = ${TOKEN_SQL}, claim_holder = ?, claim_expires_at = ?,
        started_at = coalesce(started_at, ?), updated_at = ?, last_agent = ?
-     WHERE id ${which} AND ${READY} RETURNING id, priority, plan_order, claim_token AS token`,
+     WHERE id ${which} AND ${READY} RETURNING id, project_id, priority, plan_order, claim_token AS token`,
     newSecret(store),
     holder,
     expires_at,
@@ -57,6 +64,7 @@ function take(store: Store, scope: NextScope, which: string, { holder, ttl_s }: 
   );
   if (taken === undefined) return null;
   store.record(taken.id, holder, 'claimed', { from: 'pending', to: 'in-progress', expires_at });
+  q.run('UPDATE projects SET served = (SELECT max(id) FROM task_history) WHERE id = ?', taken.project_id);
   const next = explainNext(candidate(q, scope, taken, null));
   if (next.kind !== 'ready') throw new Error(`Task ${taken.id} was taken and is not ready.`);
   return { token: taken.token, expires_at, task: next.task, because: next.because };
@@ -78,7 +86,10 @@ function renew(store: Store, token: string, ttl_s: number): Result<ClaimView> {
 }
 
 const heldBy = ({ q }: Store, token: string): number | null =>
-  q.get<{ id: number }>("SELECT id FROM tasks WHERE claim_token = ? AND status = 'in-progress'", token)?.id ?? null;
+  q.get<{ id: number }>(
+    "SELECT id FROM tasks INDEXED BY tasks_leases WHERE claim_token = ? AND status = 'in-progress'",
+    token,
+  )?.id ?? null;
 
 function notReady(task: Task): Result<never> {
   const { key, status, kind } = task;

@@ -7,6 +7,36 @@ import { findId, type Store } from './store.ts';
 const WAITS_FOR =
   'SELECT blocker_id AS id FROM task_deps WHERE task_id = ? UNION SELECT id FROM tasks WHERE parent_id = ?';
 
+/** Everything that waits for a task: what depends on it, and its parent. */
+const AWAITED_BY =
+  'SELECT task_id AS id FROM task_deps WHERE blocker_id = ? UNION SELECT parent_id FROM tasks WHERE id = ? AND parent_id IS NOT NULL';
+
+type Search = { readonly sql: string; readonly seen: Set<number>; readonly queue: number[]; rows: number };
+
+/**
+ * Does `from` wait for `to`? Looks from both ends in turn, the one that has read fewer rows first: a task at the end of a long
+ * chain is awaited by few, so that most answers cost next to nothing however long the chain is.
+ */
+function waitsFor(q: Queries, from: number, to: number): boolean {
+  if (from === to) return true;
+  const start = (sql: string, id: number): Search => ({ sql, seen: new Set([id]), queue: [id], rows: 0 });
+  const ahead = start(WAITS_FOR, from);
+  const back = start(AWAITED_BY, to);
+  for (;;) {
+    const [search, other] = ahead.rows < back.rows ? [ahead, back] : [back, ahead];
+    const at = search.queue.shift();
+    if (at === undefined) return false;
+    for (const { id } of q.all<{ id: number }>(search.sql, at, at)) {
+      search.rows += 1;
+      if (other.seen.has(id)) return true;
+      if (search.seen.has(id)) continue;
+      search.seen.add(id);
+      search.queue.push(id);
+    }
+    search.rows += 1;
+  }
+}
+
 /** Keys on a shortest way along "waits for" from one task to another, both included; null when there is none. */
 function wayTo(q: Queries, from: number, to: number): readonly string[] | null {
   const cameFrom = new Map<number, number | null>([[from, null]]);
@@ -40,6 +70,7 @@ export function refuseCycle(q: Queries, taskId: number, otherId: number): Result
     taskId,
   );
   if (awaited === undefined && taskId !== otherId) return ok(undefined);
+  if (!waitsFor(q, otherId, taskId)) return ok(undefined);
   const way = wayTo(q, otherId, taskId);
   if (way === null) return ok(undefined);
   const cycle = [keyOf(q, taskId), ...way].join(' → ');

@@ -141,13 +141,18 @@ function notTied(
 }
 
 /** Appends a dated note; notes are never changed or deleted. */
-export const appendTaskNote = (store: Store, taskId: number, note: string, agentName: string): Result<TaskNote> =>
+export const appendTaskNote = (
+  store: Store,
+  taskId: number,
+  note: string,
+  agentName: string,
+  at: string = store.now(),
+): Result<TaskNote> =>
   store.write(() => {
     const task = findTask(store.q, taskId);
     if (!task.ok) return task;
     if (note.trim() === '')
       return fail('input.invalid', 'The note is empty.', 'Say what the next one to work on it should know.');
-    const at = store.now();
     const sql = 'INSERT INTO task_notes (task_id, at, agent, text) VALUES (?, ?, ?, ?)';
     const { id } = store.q.run(sql, taskId, at, agentName, note);
     store.record(taskId, agentName, 'note', { note_id: id });

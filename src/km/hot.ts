@@ -10,7 +10,14 @@ export type HotNext = {
   readonly project: { readonly id: number; readonly name: string; readonly root: string };
   readonly next: NextTask;
   /** The plan files as they were at the last sync: one that differs must be read before the answer counts. */
-  readonly plan_files: readonly { readonly path: string; readonly size: number; readonly mtime_ms: number }[];
+  readonly plan_files: readonly {
+    readonly path: string;
+    readonly size: number;
+    readonly mtime_ms: number;
+    readonly reader: number;
+  }[];
+  /** What the settings that name the plan files looked like then. */
+  readonly settings_seen: string | null;
 };
 
 /**
@@ -28,6 +35,9 @@ export function hotNext(sqlite: Sqlite, where: number | string, now: Date): HotN
   return {
     project: { id, name, root },
     next: explainNext(readNextFacts(q, { projectId: id, except: [] }, isoSeconds(now))),
-    plan_files: q.all('SELECT path, size, mtime_ms FROM plan_files WHERE project_id = ? ORDER BY path', id),
+    plan_files: q.all('SELECT path, size, mtime_ms, reader FROM plan_files WHERE project_id = ? ORDER BY path', id),
+    settings_seen:
+      q.get<Pick<HotNext, 'settings_seen'>>('SELECT settings_seen FROM projects WHERE id = ?', id)?.settings_seen ??
+      null,
   };
 }

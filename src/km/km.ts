@@ -13,7 +13,23 @@ import type {
   TaskKind,
   TaskNote,
   TaskStatus,
+  TaskWhy,
 } from '../core/task.ts';
+import type { PlanRecords } from './plan/records.ts';
+import type {
+  GraphOptions,
+  NextOptions,
+  OutlineRow,
+  Report,
+  ReportOptions,
+  ReportPage,
+  SearchOptions,
+  TaskFilter,
+  TaskGraph,
+  TaskPage,
+} from './views.ts';
+
+export type { PlanFileRow } from './plan/records.ts';
 
 export type Project = {
   readonly id: number;
@@ -64,18 +80,7 @@ export type TaskEdit = Partial<
   readonly vanished?: boolean;
 };
 
-export type TaskFilter = {
-  readonly project_id: number;
-  readonly status?: readonly TaskStatus[];
-  readonly role?: RoleName;
-  readonly tag?: string;
-  /** Stages too; default false. */
-  readonly stages?: boolean;
-  readonly limit?: number;
-  /** `next_cursor` of the page before. */
-  readonly cursor?: string;
-};
-export type TaskPage = { readonly tasks: readonly Task[]; readonly total: number; readonly next_cursor: string | null };
+export type * from './views.ts';
 
 export type StatusMetadata = {
   readonly agent: string;
@@ -105,9 +110,11 @@ export type HistoryEntry = {
  * The knowledge manager: the one writer of projects, tasks, notes and their history. All calls are synchronous and each is
  * one transaction (or joins the one it is called in). Task ids are database ids, keys are unique in a project.
  */
-export type Km = {
+export type Km = PlanRecords & {
   /** Runs `work` in one IMMEDIATE transaction; nested calls join it. */
   transaction<T>(work: () => T): T;
+  /** Like `transaction` for several calls that may fail: an `err` undoes them all. */
+  allOrNothing<T>(work: () => Result<T>): Result<T>;
 
   addProject(input: { readonly name: string; readonly root: string }): Result<Project>;
   listProjects(options?: { readonly archived?: boolean }): readonly Project[];
@@ -117,9 +124,21 @@ export type Km = {
   archiveProject(id: number, archived: boolean): Result<Project>;
 
   addTask(input: NewTask, agent: string): Result<Task>;
+  /** By its key; a key that llmclis made (`T-7k2x9q`) also by its first characters, where only one begins so. */
   task(projectId: number, key: string): Result<Task>;
   taskById(id: number): Result<Task>;
   listTasks(filter: TaskFilter): TaskPage;
+  /** Tasks by the filter language of `docs/filter.md`, such as `status:blocked tag:api "retry"`. */
+  searchTasks(projectId: number, filter: string, options?: SearchOptions): Result<TaskPage>;
+  /**
+   * Ids of all the tasks that pass a filter, in no order; `typing` as in `SearchOptions`. Null when texts have to be indexed
+   * first: then a small part of that was done, and the same call goes on with it.
+   */
+  matchingIds(projectId: number, filter: string, typing?: boolean): Result<readonly number[] | null>;
+  /** All stages and tasks of a project in plan order, only what a tree needs: cheap for 100,000 of them. */
+  outline(projectId: number): readonly OutlineRow[];
+  /** The tasks with these ids, in the order of the ids; an id that is not there is left out. */
+  tasksByIds(ids: readonly number[]): readonly Task[];
   editTask(taskId: number, edit: TaskEdit, agent: string): Result<Task>;
   /** Ties two tasks together; `blocks` (the default) makes the first one wait, and is refused where that closes a circle. */
   addDependency(taskId: number, otherKey: string, agent: string, kind?: DependencyKind): Result<Task>;
@@ -128,12 +147,22 @@ export type Km = {
   history(taskId: number): readonly HistoryEntry[];
 
   /** The task that would run next, and why; or what everything waits for. */
-  getNextTaskToWorkOn(projectId?: number): NextTask;
+  getNextTaskToWorkOn(projectId?: number, options?: NextOptions): NextTask;
+  /** Why this task is next, or not yet: its place, what stands before it, what it waits for down to the first cause. */
+  whyTask(taskId: number): Result<TaskWhy>;
+  /** Tasks and what ties them together; what is closed is left out unless `all` is given. */
+  graph(projectId: number, options?: GraphOptions): Result<TaskGraph>;
+  /** What is ready, blocked or stale in a project, each with its reason. */
+  taskReport(projectId: number, report: Report, options?: ReportOptions): Result<ReportPage>;
   /** Legal transitions only; clears the claim when the task leaves `in-progress`; rolls stages up. */
   markTaskStatus(taskId: number, status: TaskStatus, metadata: StatusMetadata): Result<Task>;
-  appendTaskNote(taskId: number, note: string, agentName: string): Result<TaskNote>;
+  /** `at`: when it was written, for a note that comes from elsewhere; default: now. */
+  appendTaskNote(taskId: number, note: string, agentName: string, at?: string): Result<TaskNote>;
 
-  /** Finds and takes the next task in one statement. Leases that ran out come back first. */
+  /**
+   * Finds and takes the next task in one statement. Leases that ran out come back first. Without a project: of the most urgent
+   * tasks that of the project served longest ago.
+   */
   claimNext(options: {
     readonly projectId?: number;
     readonly holder: string;
@@ -154,16 +183,22 @@ export type Km = {
   /** Attempts since the task was last (re)opened, oldest first. */
   attempts(taskId: number): readonly Attempt[];
 
-  planFiles(projectId: number): readonly PlanFileRow[];
-  savePlanFile(row: PlanFileRow): void;
+  /** What all sources of this dialect said when they were last imported. */
+  importRows(projectId: number, dialect: string): readonly ImportRow[];
+  saveImport(row: ImportRow): void;
+  /** Takes away what a source said under an id that it does not use any more; the task stays. */
+  forgetImport(projectId: number, source: string, externalId: string): void;
+  /** Ids of the tasks that were imported from one of these files, by any dialect. */
+  importedFrom(projectId: number, paths: readonly string[]): ReadonlySet<number>;
+  /** The highest `plan_order` of the project; 0 when it has no task. */
+  lastPlace(projectId: number): number;
 };
-export type PlanFileRow = {
+/** What a source said about a task; the base of the next import of the same source. */
+export type ImportRow = {
   readonly project_id: number;
-  readonly path: string;
-  readonly synced_text: string;
-  readonly synced_at: string;
-  readonly size: number;
-  readonly mtime_ms: number;
-  /** Which reading of the format `synced_text` was taken with. */
-  readonly reader: number;
+  /** `DIALECT:PATH`; the path is relative to the project's root inside it. */
+  readonly source: string;
+  readonly external_id: string;
+  readonly task_id: number;
+  readonly said: Readonly<Record<string, unknown>>;
 };

@@ -11,17 +11,30 @@ export const expiry = ({ clock }: Store, ttl_s: number): string =>
 export const newSecret = ({ clock }: Store): string =>
   Array.from({ length: 20 }, () => Math.floor(clock.random() * 36).toString(36)).join('');
 
-/** A secret and the number of the history row that every claim adds: no two claims of a database are alike. */
+/**
+ * The fence of a claim: a secret, and the number of the history row that the claim adds. No two claims of a database are alike,
+ * whatever chance says, and the number of a later claim is higher.
+ */
 export const TOKEN_SQL = "(SELECT ? || '-' || (coalesce(max(id), 0) + 1) FROM task_history)";
 
+type Lease = {
+  readonly status: string;
+  readonly claim_token: string | null;
+  readonly claim_expires_at: string | null;
+};
+
 /** Is this the task's claim, and has it not run out? */
-export const holds = ({ q, now }: Store, taskId: number, token: string): boolean =>
-  q.get(
-    "SELECT 1 AS one FROM tasks WHERE id = ? AND claim_token = ? AND claim_expires_at > ? AND status = 'in-progress'",
-    taskId,
-    token,
-    now(),
-  ) !== undefined;
+export const isHeld = (
+  { now }: Pick<Store, 'now'>,
+  { status, claim_token, claim_expires_at }: Lease,
+  token: string,
+): boolean =>
+  claim_token === token && status === 'in-progress' && claim_expires_at !== null && claim_expires_at > now();
+
+export function holds(store: Store, taskId: number, token: string): boolean {
+  const lease = store.q.get<Lease>('SELECT status, claim_token, claim_expires_at FROM tasks WHERE id = ?', taskId);
+  return lease !== undefined && isHeld(store, lease, token);
+}
 
 export const lostClaim = (key: string): Result<never> =>
   fail(
@@ -35,7 +48,7 @@ export const lostClaim = (key: string): Result<never> =>
 export function recoverLapsed(store: Store): void {
   const { q, now } = store;
   const lapsed = q.all<{ id: number; parent_id: number | null; claim_holder: string; claim_expires_at: string }>(
-    `SELECT id, parent_id, claim_holder, claim_expires_at FROM tasks
+    `SELECT id, parent_id, claim_holder, claim_expires_at FROM tasks INDEXED BY tasks_leases
      WHERE claim_token IS NOT NULL AND claim_expires_at <= ? ORDER BY id`,
     now(),
   );

@@ -70,14 +70,28 @@ export function nearestProject(q: Queries, folder: string): ProjectRow | null {
 }
 
 /** Counts tasks, not stages. */
-function withCounts(q: Queries, { id, name, root, archived }: ProjectRow): Project {
+function countsOf(q: Queries, id: number): Project['counts'] {
   const counted = q.all<{ status: TaskStatus; tasks: number }>(
     "SELECT status, count(*) AS tasks FROM tasks WHERE project_id = ? AND kind = 'task' GROUP BY status",
     id,
   );
   const of = (status: TaskStatus): number => counted.find(row => row.status === status)?.tasks ?? 0;
-  const counts = Object.fromEntries(TASK_STATUSES.map(status => [status, of(status)])) as Record<TaskStatus, number>;
-  return { id, name, root, archived: archived === 1, counts };
+  return Object.fromEntries(TASK_STATUSES.map(status => [status, of(status)])) as Record<TaskStatus, number>;
+}
+
+/** The counts are made when they are first looked at: most commands only want to know where the project is. */
+function withCounts(q: Queries, { id, name, root, archived }: ProjectRow): Project {
+  let counts: Project['counts'] | null = null;
+  return {
+    id,
+    name,
+    root,
+    archived: archived === 1,
+    get counts() {
+      counts ??= countsOf(q, id);
+      return counts;
+    },
+  };
 }
 
 const alreadyThere = ({ id, name, root, archived }: ProjectRow): Result<never> =>

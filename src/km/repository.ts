@@ -1,19 +1,27 @@
 import type { Clock } from '../core/clock.ts';
-import { fail, ok } from '../core/failure.ts';
+import { ok } from '../core/failure.ts';
 import type { Attempt, TaskNote } from '../core/task.ts';
 import { addTask } from './add-task.ts';
 import { makeClaims } from './claims.ts';
 import type { Database } from './database.ts';
 import { addDependency, appendTaskNote, editTask, removeDependency } from './edit-task.ts';
-import type { HistoryEntry, Km, PlanFileRow } from './km.ts';
+import { taskByShortKey } from './find-key.ts';
+import { taskGraph } from './graph.ts';
+import { makeImports } from './imports.ts';
+import type { HistoryEntry, Km } from './km.ts';
 import { listTasks } from './list-tasks.ts';
+import { readyTasks } from './next-list.ts';
 import { readNextFacts } from './next-query.ts';
 import { explainNext } from './next-task.ts';
+import { outline, tasksByIds } from './outline.ts';
+import { makePlanRecords } from './plan/records.ts';
 import { makeProjects } from './projects.ts';
 import type { Queries } from './queries.ts';
+import { taskReport } from './report.ts';
+import { matchingIds, searchTasks } from './search.ts';
 import { markTaskStatus } from './status.ts';
 import { findTask, makeStore, type Store } from './store.ts';
-import { taskByKey } from './task-row.ts';
+import { whyTask } from './why.ts';
 
 /** The knowledge manager on an open database. Time and chance come from `clock`. */
 export function createKm(database: Database, clock: Clock): Km {
@@ -21,26 +29,38 @@ export function createKm(database: Database, clock: Clock): Km {
   const { q } = store;
   return {
     transaction: store.transaction,
+    allOrNothing: store.write,
     ...makeProjects(store),
     addTask: (input, agent) => addTask(store, input, agent),
-    task(projectId, key) {
-      const task = taskByKey(q, projectId, key);
-      return task === null
-        ? fail('input.not_found', `There is no task ${key} in this project.`, 'See the keys: llmclis task list')
-        : ok(task);
-    },
+    task: (projectId, key) => taskByShortKey(q, projectId, key),
     taskById: id => findTask(q, id),
     listTasks: filter => listTasks(q, filter),
+    searchTasks: (projectId, filter, options = {}) => searchTasks(store, projectId, filter, options),
+    matchingIds: (projectId, filter, typing = false) => matchingIds(store, projectId, filter, typing),
+    outline: projectId => outline(q, projectId),
+    tasksByIds: ids => tasksByIds(q, ids),
     editTask: (taskId, edit, agent) => editTask(store, taskId, edit, agent),
     addDependency: (taskId, otherKey, agent, kind) => addDependency(store, taskId, otherKey, agent, kind),
     removeDependency: (taskId, otherKey, agent, kind) => removeDependency(store, taskId, otherKey, agent, kind),
     notes: taskId => q.all<TaskNote>('SELECT at, agent, text FROM task_notes WHERE task_id = ? ORDER BY id', taskId),
     history: taskId => history(q, taskId),
-    getNextTaskToWorkOn: projectId => explainNext(readNextFacts(q, { projectId, except: [] }, store.now())),
+    getNextTaskToWorkOn(projectId, { queue, n } = {}) {
+      const scope = { projectId, except: [], queue };
+      const next = explainNext(readNextFacts(q, scope, store.now()));
+      return next.kind === 'ready' && n !== undefined ? { ...next, tasks: readyTasks(q, scope, store.now(), n) } : next;
+    },
+    whyTask(taskId) {
+      const task = findTask(q, taskId);
+      return task.ok ? ok(whyTask(q, task.value, store.now())) : task;
+    },
+    graph: (projectId, options = {}) => taskGraph(q, projectId, options),
+    taskReport: (projectId, report, options = {}) => taskReport(store, projectId, report, options),
     markTaskStatus: (taskId, status, metadata) => markTaskStatus(store, taskId, status, metadata),
-    appendTaskNote: (taskId, note, agentName) => appendTaskNote(store, taskId, note, agentName),
+    appendTaskNote: (taskId, note, agentName, at) => appendTaskNote(store, taskId, note, agentName, at),
     ...makeClaims(store),
     ...makeRecords(store),
+    ...makePlanRecords(store),
+    ...makeImports(store),
   };
 }
 
@@ -51,9 +71,8 @@ function history(q: Queries, taskId: number): readonly HistoryEntry[] {
 }
 
 const ATTEMPT = 'run_id, role, model, location, outcome, evidence, tokens_in, tokens_out, usd';
-const PLAN_FILE = 'project_id, path, synced_text, synced_at, size, mtime_ms, reader';
 
-const makeRecords = ({ q, now }: Store): Pick<Km, 'addAttempt' | 'attempts' | 'planFiles' | 'savePlanFile'> => ({
+const makeRecords = ({ q, now }: Store): Pick<Km, 'addAttempt' | 'attempts'> => ({
   addAttempt(taskId, { run_id, role, model, location, outcome, evidence, tokens_in, tokens_out, usd }) {
     q.run(
       `INSERT INTO attempts (task_id, at, ${ATTEMPT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -75,18 +94,4 @@ const makeRecords = ({ q, now }: Store): Pick<Km, 'addAttempt' | 'attempts' | 'p
       `SELECT ${ATTEMPT} FROM attempts a WHERE task_id = ? AND id > (SELECT attempts_from FROM tasks WHERE id = a.task_id) ORDER BY id`,
       taskId,
     ),
-  planFiles: projectId =>
-    q.all<PlanFileRow>(`SELECT ${PLAN_FILE} FROM plan_files WHERE project_id = ? ORDER BY path`, projectId),
-  savePlanFile({ project_id, path, synced_text, synced_at, size, mtime_ms, reader }) {
-    q.run(
-      `INSERT OR REPLACE INTO plan_files (${PLAN_FILE}) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-      project_id,
-      path,
-      synced_text,
-      synced_at,
-      size,
-      mtime_ms,
-      reader,
-    );
-  },
 });

@@ -7,6 +7,9 @@ export type Sqlite = SqliteModule.Database;
 /** What SQL takes as a bound value. */
 export type SqlValue = string | number | null;
 
+/** Milliseconds that a statement waits where another process holds the lock. */
+export const PATIENCE_MS = 60_000;
+
 /** Opens a connection; throws the library's error. Waits up to `timeout` ms where another process writes. */
 export const connect = (file: string, options: { readonly readonly: boolean; readonly timeout: number }): Sqlite =>
   new BetterSqlite(file, options);

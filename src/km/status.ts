@@ -1,10 +1,28 @@
 import { err, fail, ok, type Result } from '../core/failure.ts';
-import type { Task, TaskStatus } from '../core/task.ts';
+import type { Task, TaskKind, TaskStatus } from '../core/task.ts';
 import type { StatusMetadata } from './km.ts';
-import { holds, lostClaim } from './leases.ts';
+import { isHeld, lostClaim } from './leases.ts';
 import { illegalTransition, isClosed, isLegal, reopens } from './lifecycle.ts';
+import type { SqlValue } from './sqlite.ts';
 import { rollUp } from './stages.ts';
-import { findTask, freshTask, type Store } from './store.ts';
+import { freshTask, noTask, type Store } from './store.ts';
+
+/** What the change of status forgets, so that history can say how the task was before. */
+const FORGOTTEN = [
+  ...(['reason', 'reason_detail', 'proof', 'commit_id', 'branch'] as const),
+  ...(['started_at', 'finished_at', 'attempts_from'] as const),
+];
+const COLUMNS = `id, key, kind, status, parent_id, claim_token, claim_expires_at, ${FORGOTTEN.join(', ')}`;
+type Row = Readonly<Record<(typeof FORGOTTEN)[number], SqlValue>> & {
+  readonly id: number;
+  readonly key: string;
+  readonly kind: TaskKind;
+  readonly status: TaskStatus;
+  readonly parent_id: number | null;
+  readonly branch: string | null;
+  readonly claim_token: string | null;
+  readonly claim_expires_at: string | null;
+};
 
 /** Moves a task along a legal transition, with everything that follows from it, all or nothing. */
 export const markTaskStatus = (
@@ -14,22 +32,21 @@ export const markTaskStatus = (
   metadata: StatusMetadata,
 ): Result<Task> =>
   store.write(() => {
-    const found = findTask(store.q, taskId);
-    if (!found.ok) return found;
-    const task = found.value;
+    const row = store.q.get<Row>(`SELECT ${COLUMNS} FROM tasks WHERE id = ?`, taskId);
+    if (row === undefined) return noTask(taskId);
     const { claim } = metadata;
-    if (claim !== undefined && !holds(store, taskId, claim)) return lostClaim(task.key);
-    const allowed = mayMove(store, task, status, metadata);
+    if (claim !== undefined && !isHeld(store, row, claim)) return lostClaim(row.key);
+    const allowed = mayMove(store, row, status, metadata);
     if (!allowed.ok) return allowed;
-    writeStatus(store, task, status, metadata);
-    rollUp(store, parentOf(store, taskId));
+    writeStatus(store, row, status, metadata);
+    rollUp(store, row.parent_id);
     return ok(freshTask(store.q, taskId));
   });
 
-function mayMove(store: Store, task: Task, to: TaskStatus, { reason, proof }: StatusMetadata): Result<void> {
-  const { key, kind, status } = task;
+function mayMove(store: Store, row: Row, to: TaskStatus, { reason, proof }: StatusMetadata): Result<void> {
+  const { key, kind, status } = row;
   if (!isLegal(status, to)) return err(illegalTransition(key, status, to));
-  if (kind === 'stage' && hasChildren(store, task.id))
+  if (kind === 'stage' && hasChildren(store, row.id))
     return fail(
       'input.invalid',
       `${key} is a stage: its status follows its tasks.`,
@@ -45,15 +62,11 @@ function mayMove(store: Store, task: Task, to: TaskStatus, { reason, proof }: St
 const hasChildren = ({ q }: Store, id: number): boolean =>
   q.get('SELECT 1 AS one FROM tasks WHERE parent_id = ? LIMIT 1', id) !== undefined;
 
-const parentOf = ({ q }: Store, id: number): number | null =>
-  q.get<{ parent_id: number | null }>('SELECT parent_id FROM tasks WHERE id = ?', id)?.parent_id ?? null;
-
-function writeStatus(store: Store, task: Task, to: TaskStatus, metadata: StatusMetadata): void {
+function writeStatus(store: Store, row: Row, to: TaskStatus, metadata: StatusMetadata): void {
   const { agent, reason = null, detail = null, proof = null, commit = null } = metadata;
   const done = to === 'done';
   // A done task's work is merged; a branch stays only where the caller names it.
-  const branch = metadata.branch === undefined ? (done ? null : task.branch) : metadata.branch;
-  const was = wasBefore(store, task.id);
+  const branch = metadata.branch === undefined ? (done ? null : row.branch) : metadata.branch;
   const at = store.now();
   store.q.run(
     `UPDATE tasks SET status = ?, reason = ?, reason_detail = ?, proof = ?, commit_id = ?, branch = ?,
@@ -69,29 +82,25 @@ function writeStatus(store: Store, task: Task, to: TaskStatus, metadata: StatusM
     isClosed(to) ? at : null,
     at,
     agent,
-    task.id,
+    row.id,
   );
-  const fresh = metadata.fresh_tries === true || reopens(task.status, to);
-  if (fresh) forgetTries(store, task.id);
-  const facts = { reason: metadata.reason, detail: metadata.detail, proof: metadata.proof, commit: metadata.commit };
-  store.record(task.id, agent, 'status', {
-    from: task.status,
-    to,
-    ...Object.fromEntries(
-      Object.entries({ ...facts, branch: metadata.branch }).filter(([, value]) => value !== undefined),
-    ),
-    ...(fresh && { fresh_tries: true }),
-    ...(Object.keys(was).length > 0 && { was }),
-  });
+  const fresh = metadata.fresh_tries === true || reopens(row.status, to);
+  if (fresh) forgetTries(store, row.id);
+  store.record(row.id, agent, 'status', moved(row, to, metadata, fresh));
 }
 
-/** What the change of status forgets, so that history can say how the task was before. */
-function wasBefore({ q }: Store, id: number): Readonly<Record<string, unknown>> {
-  const row = q.get<Record<string, unknown>>(
-    'SELECT reason, reason_detail, proof, commit_id, branch, started_at, finished_at, attempts_from FROM tasks WHERE id = ?',
-    id,
-  );
-  return Object.fromEntries(Object.entries(row ?? {}).filter(([, value]) => value !== null && value !== 0));
+/** The move as history tells it. */
+function moved(row: Row, to: TaskStatus, metadata: StatusMetadata, fresh: boolean): Readonly<Record<string, unknown>> {
+  const { reason, detail, proof, commit, branch } = metadata;
+  const given = Object.entries({ reason, detail, proof, commit, branch }).filter(([, value]) => value !== undefined);
+  const was = FORGOTTEN.map(name => [name, row[name]] as const).filter(([, value]) => value !== null && value !== 0);
+  return {
+    from: row.status,
+    to,
+    ...Object.fromEntries(given),
+    ...(fresh && { fresh_tries: true }),
+    ...(was.length > 0 && { was: Object.fromEntries(was) }),
+  };
 }
 
 const forgetTries = ({ q }: Store, taskId: number): void => {

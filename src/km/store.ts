@@ -46,11 +46,11 @@ export function makeStore({ sqlite }: Database, clock: Clock): Store {
     now,
     write(work) {
       begin();
-      return allOrNothing(sqlite, work);
+      return allOrNothing(sqlite, clock, work);
     },
     transaction(work) {
       begin();
-      return inTransaction(sqlite, work);
+      return inTransaction(sqlite, clock, work);
     },
     record(taskId, agent, kind, data) {
       // Rows are never deleted, so the next id is one more than the last.
@@ -71,10 +71,11 @@ export function makeStore({ sqlite }: Database, clock: Clock): Store {
 
 export function findTask(q: Queries, id: number): Result<Task> {
   const task = taskById(q, id);
-  return task === null
-    ? fail('input.not_found', `There is no task with the id ${id}.`, 'See the tasks: llmclis task list')
-    : ok(task);
+  return task === null ? noTask(id) : ok(task);
 }
+
+export const noTask = (id: number): Result<never> =>
+  fail('input.not_found', `There is no task with the id ${id}.`, 'See the tasks: llmclis task list');
 
 /** The task as it is now; it was seen in this transaction, so that it is gone would be a bug. */
 export function freshTask(q: Queries, id: number): Task {

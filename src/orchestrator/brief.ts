@@ -1,16 +1,25 @@
 import { type Brief, briefText } from '../agents/prompt.ts';
-import type { RoleName } from '../core/task.ts';
+import type { RoleName, Task } from '../core/task.ts';
 import type { Ports } from './ports.ts';
 import { isTesting, type TaskState, triesSoFar } from './task-state.ts';
 
 /** Gathers what a turn is told: rules of the repository, memory, the task, the facts of failed tries. */
 export async function writeBrief(task: TaskState, role: RoleName, ports: Ports): Promise<string> {
   const { key, title, description, checks, id } = task.task;
+  const { acceptance = '', checklist = [], links = [] } = asJournalled(task.task);
   const { memory, project, km, commands, redact } = ports;
   const recalled = memory.queryMemory(`${title}\n${description}`, { projectId: project.id, topK: 4 });
   const counted = task.attempts.filter(({ outcome }) => outcome !== 'interrupted');
   const brief: Brief = {
-    task: { key, title, description, checks: checks.length > 0 ? checks : commands.verify },
+    task: {
+      key,
+      title,
+      description,
+      acceptance,
+      checklist,
+      links,
+      checks: checks.length > 0 ? checks : commands.verify,
+    },
     try: triesSoFar(task) + 1,
     rules: await rulesOf(task, ports),
     recalled: recalled.map(hit => `[${hit.type}${hit.task_key === null ? '' : ` ${hit.task_key}`}] ${hit.text}`),
@@ -25,6 +34,9 @@ export async function writeBrief(task: TaskState, role: RoleName, ports: Ports):
   };
   return redact(briefText(brief));
 }
+
+/** A journal of 0.1.0 has tasks without these fields: their text is in the description there. */
+const asJournalled = (task: Task): Partial<Pick<Task, 'acceptance' | 'checklist' | 'links'>> => task;
 
 /** AGENTS.md of the base, else CLAUDE.md. */
 async function rulesOf(task: TaskState, { repository }: Ports): Promise<Brief['rules']> {

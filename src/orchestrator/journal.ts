@@ -50,7 +50,7 @@ export function createJournal(sqlite: Sqlite, clock: Clock, isAlive: (pid: numbe
     q: makeQueries(sqlite),
     clock,
     isAlive,
-    one: work => inTransaction(sqlite, work),
+    one: work => inTransaction(sqlite, clock, work),
     now: () => isoSeconds(clock.now()),
     mine: new Map(),
   };

@@ -1,17 +1,17 @@
 import type { ReadStream, WriteStream } from 'node:tty';
-import { stripVTControlCharacters } from 'node:util';
-import { Box, render, renderToString } from 'ink';
+import { render } from 'ink';
 import type { RunEvent } from '../core/event.ts';
-import { emptyLines, hasTasks, nextLine, projectLine } from './board/lines.ts';
 import { BoardScreen } from './board/screen.tsx';
-import { initialBoard, updateBoard } from './board/state.ts';
-import { PlanTable } from './board/view.tsx';
+import { initialBoard } from './board/state.ts';
+import { updateBoard } from './board/update.ts';
 import { POLL_MS, POLLS_PER_REFRESH, performBoardEffect, readNews } from './effects.ts';
 import type { TuiPorts } from './ports.ts';
 import { RunScreen } from './run/screen.tsx';
 import { initialRunScreen, updateRunScreen } from './run/state.ts';
 import { createStore } from './store.ts';
-import { Colours, LinesBox, LineText } from './theme.tsx';
+import { Colours } from './theme.tsx';
+
+export { boardText } from './board/text.ts';
 
 /** Colours where the terminal has some and nobody asked for none (NO_COLOR, TERM=dumb). */
 const coloursOf = (stdout: WriteStream): boolean => stdout.isTTY === true && stdout.hasColors();
@@ -23,12 +23,24 @@ const sizeOf = (stdout: WriteStream) => ({ columns: stdout.columns || 80, rows: 
  */
 export async function openBoard(
   ports: TuiPorts,
-  { stdin, stdout, signal }: { readonly stdin: ReadStream; readonly stdout: WriteStream; readonly signal: AbortSignal },
+  {
+    stdin,
+    stdout,
+    signal,
+    filter = '',
+  }: {
+    readonly stdin: ReadStream;
+    readonly stdout: WriteStream;
+    readonly signal: AbortSignal;
+    /** In force from the start. */
+    readonly filter?: string;
+  },
 ): Promise<void> {
   const store = createStore({
-    initial: initialBoard(ports.project.name, sizeOf(stdout)),
+    initial: initialBoard(ports.project.name, sizeOf(stdout), filter),
     update: updateBoard,
-    perform: (effect, send) => performBoardEffect(effect, ports, send, () => screen.unmount()),
+    perform: (effect, send, state) =>
+      performBoardEffect(effect, { ports, send, state, pause, leave: () => screen.unmount() }),
     onBug: error => screen.unmount(error instanceof Error ? error : new Error(String(error))),
   });
   const screen = render(
@@ -64,6 +76,8 @@ export async function openBoard(
   if (run?.status === 'running') stdout.write(`Run ${run.id} goes on. Watch it: llmclis runs watch ${run.id}\n`);
 }
 
+const pause = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms));
+
 /** Calls `poll` now and every POLL_MS, with the number of the call from 1 on; the answer stops it. */
 function follow(poll: (polls: number) => void): () => void {
   let polls = 0;
@@ -74,26 +88,6 @@ function follow(poll: (polls: number) => void): () => void {
   tick();
   const timer = setInterval(tick, POLL_MS);
   return () => clearInterval(timer);
-}
-
-/** The board as plain text for pipes and files: no colours, no escape sequences, every task; no line break at the end. */
-export function boardText(ports: TuiPorts, columns: number): string {
-  const tasks = ports.tasks();
-  const next = ports.next();
-  const state = { ...initialBoard(ports.project.name, { columns, rows: 24 }), tasks, next, run: ports.latestRun() };
-  const plan = !hasTasks(tasks) ? (
-    <LinesBox lines={emptyLines(columns)} width={columns} />
-  ) : (
-    <PlanTable tasks={tasks} width={columns} next={next.kind === 'ready' ? next.task.key : null} working={null} />
-  );
-  const board = (
-    <Box flexDirection="column" width={columns}>
-      <LineText line={projectLine(state)} width={columns} />
-      <LineText line={nextLine(state)} width={columns} />
-      {plan}
-    </Box>
-  );
-  return stripVTControlCharacters(renderToString(board, { columns }));
 }
 
 /**

@@ -12,10 +12,11 @@ export type Store<State, Event> = {
 export function createStore<State, Event, Effect>(options: {
   readonly initial: State;
   update(state: State, event: Event): readonly [State, ...Effect[]];
-  perform(effect: Effect, send: (event: Event) => void): Promise<void>;
+  perform(effect: Effect, send: (event: Event) => void, state: () => State): Promise<void>;
   onBug(error: unknown): void;
 }): Store<State, Event> {
   let state = options.initial;
+  const get = (): State => state;
   const listeners = new Set<() => void>();
   const send = (event: Event): void => {
     const [next, ...effects] = options.update(state, event);
@@ -23,10 +24,10 @@ export function createStore<State, Event, Effect>(options: {
       state = next;
       for (const listener of listeners) listener();
     }
-    for (const effect of effects) options.perform(effect, send).catch(options.onBug);
+    for (const effect of effects) options.perform(effect, send, get).catch(options.onBug);
   };
   return {
-    get: () => state,
+    get,
     send,
     subscribe(listener) {
       listeners.add(listener);

@@ -7,6 +7,10 @@ export type Column<Row> = {
   readonly align?: 'left' | 'right';
   /** Columns below which it does not shrink; default 4. */
   readonly min?: number;
+  /** Width that it has where there is room; default: its widest cell's in the data. */
+  readonly natural?: number;
+  /** Its cells are clean lines already, and spaces at their start count. */
+  readonly clean?: boolean;
   /** Takes the width that is left over. */
   readonly grow?: boolean;
   /** Left out of a table narrower than this. */
@@ -17,12 +21,18 @@ export type PlacedColumn<Row> = {
   readonly title: string;
   readonly align: 'left' | 'right';
   readonly width: number;
+  readonly clean: boolean;
 };
 export type TableLayout<Row> = { readonly columns: readonly PlacedColumn<Row>[]; readonly width: number };
 
 /** A value as the text of a cell: one clean line, empty for null and undefined. */
-export const cellText = (value: unknown): string =>
-  value === null || value === undefined ? '' : cleanLine(String(value));
+const cellText = (value: unknown): string => (value === null || value === undefined ? '' : cleanLine(String(value)));
+
+/** A row's text in a column. */
+export const cellOf = <Row extends object>(
+  row: Row,
+  { key, clean }: Pick<PlacedColumn<Row>, 'key' | 'clean'>,
+): string => (clean ? String(row[key] ?? '') : cellText(row[key]));
 
 /** Takes columns from the widest that may still give until the sum fits; `widths` and `mins` go by position. */
 export function shrink(widths: readonly number[], mins: readonly number[], available: number): readonly number[] {
@@ -62,6 +72,7 @@ export function tableLayout<Row extends object>(options: {
   const columns = columnsOf(data, options.columns).filter(column => width >= (column.hide_below ?? 0));
   const natural = columns.map(column => {
     const title = textWidth(column.title ?? column.key);
+    if (column.natural !== undefined) return Math.max(title, column.natural);
     return data.reduce((most, row) => Math.max(most, Math.min(200, textWidth(cellText(row[column.key])))), title);
   });
   const mins = columns.map((column, index) => Math.min(column.min ?? 4, natural[index] ?? 0));
@@ -75,6 +86,7 @@ export function tableLayout<Row extends object>(options: {
       key: column.key,
       title: column.title ?? column.key,
       align: column.align ?? 'left',
+      clean: column.clean ?? false,
       width: (fitted[index] ?? 0) + (index === growing ? left : 0),
     })),
   };
@@ -85,7 +97,7 @@ export const cellLine = <Row>(column: PlacedColumn<Row>, text: string, padding: 
   ' '.repeat(padding) + toWidth(text, column.width, column.align) + ' '.repeat(padding);
 
 export const rowLine = <Row extends object>(layout: TableLayout<Row>, row: Row, padding: number): string =>
-  layout.columns.map(column => cellLine(column, cellText(row[column.key]), padding)).join('');
+  layout.columns.map(column => cellLine(column, cellOf(row, column), padding)).join('');
 
 export const headerLine = <Row>(layout: TableLayout<Row>, padding: number): string =>
   layout.columns.map(column => cellLine(column, column.title, padding)).join('');

@@ -3,7 +3,7 @@ import { createElement, Fragment, type ReactNode, useMemo } from 'react';
 import {
   type Column,
   cellLine,
-  cellText,
+  cellOf,
   headerLine,
   type PlacedColumn,
   rowLine,
@@ -34,6 +34,8 @@ export type TableProps<Row> = {
   readonly heading?: (row: Row) => string | null;
   /** One character before the row. */
   readonly mark?: (row: Row) => string;
+  /** Rows that are shown only for others. */
+  readonly dim?: (row: Row) => boolean;
 };
 
 type RowProps<Row> = {
@@ -43,27 +45,28 @@ type RowProps<Row> = {
   readonly layout: TableLayout<Row>;
   readonly padding: number;
   readonly heading: string | null;
+  readonly isDim: boolean;
   readonly cell: TableProps<Row>['cell'];
 };
 
 function cells<Row extends object>({ row, layout, padding, cell }: RowProps<Row>): readonly ReactNode[] {
   if (cell === undefined) return [rowLine(layout, row, padding)];
   const draw = (column: PlacedColumn<Row>): ReactNode =>
-    cell({ column: column.key, row, children: cellLine(column, cellText(row[column.key]), padding) });
+    cell({ column: column.key, row, children: cellLine(column, cellOf(row, column), padding) });
   return layout.columns.map(draw);
 }
 
 /** One whole line in one text node; a style changes only where `cell` asks for it. */
 function TableRow<Row extends object>(props: RowProps<Row>) {
-  const { gutter, heading, isSelected, layout, padding } = props;
+  const { gutter, heading, isDim, isSelected, layout, padding } = props;
   if (heading !== null)
     return (
-      <Text wrap="truncate" bold inverse={isSelected}>
+      <Text wrap="truncate" bold={!isDim} dimColor={isDim} inverse={isSelected}>
         {gutter + toWidth(' '.repeat(padding) + heading, layout.width)}
       </Text>
     );
   return (
-    <Text wrap="truncate" inverse={isSelected}>
+    <Text wrap="truncate" dimColor={isDim} inverse={isSelected}>
       {gutter}
       {createElement(Fragment, null, ...cells(props))}
     </Text>
@@ -84,7 +87,8 @@ export function Table<Row extends object>(props: TableProps<Row>) {
     const isSelected = offset + index === selected;
     const gutter = gutterWidth === 0 ? '' : (isSelected ? '›' : ' ') + toWidth(mark?.(row) ?? '', 1);
     const heading = props.heading?.(row) ?? null;
-    return createElement(TableRow<Row>, { row, gutter, isSelected, layout, padding, heading, cell: props.cell });
+    const isDim = props.dim?.(row) ?? false;
+    return createElement(TableRow<Row>, { row, gutter, isSelected, isDim, layout, padding, heading, cell: props.cell });
   });
   return (
     <Box flexDirection="column" width={width} flexShrink={0}>

@@ -31,6 +31,16 @@ export function cut(text: string, width: number): string {
   return width < 1 ? '' : `${head(text, width - 1)}…`;
 }
 
+/** The longest end of `text` that takes at most `width` columns. */
+export function tail(text: string, width: number): string {
+  let kept = '';
+  for (const grapheme of graphemes(text).toReversed()) {
+    if (textWidth(grapheme + kept) > width) break;
+    kept = grapheme + kept;
+  }
+  return kept;
+}
+
 /** The line in exactly `width` columns: cut, or filled with spaces. */
 export function toWidth(text: string, width: number, align: 'left' | 'right' = 'left'): string {
   const shown = cut(text, width);

@@ -3,7 +3,18 @@ import { type Brief, briefText, estimateTokens, fitMessages } from '../../src/ag
 import type { Message } from '../../src/core/model.ts';
 
 const brief: Brief = {
-  task: { key: 'S1.2', title: 'Wrap lines', description: 'Write wrap(text, width).', checks: ['npm test'] },
+  task: {
+    key: 'S1.2',
+    title: 'Wrap lines',
+    description: 'Write wrap(text, width).',
+    acceptance: 'No line is longer than width.',
+    checklist: [
+      { text: 'keep words whole\nwhere they fit', done: false },
+      { text: 'tabs', done: true },
+    ],
+    links: ['research.md#rq-001--wrapping'],
+    checks: ['npm test'],
+  },
   try: 3,
   rules: { file: 'AGENTS.md', text: 'Two spaces.' },
   recalled: ['[task_summary S1.1] Slugs are lower case.'],
@@ -25,6 +36,17 @@ describe('the words of a brief', () => {
       # Task S1.2 – Wrap lines
       Write wrap(text, width).
 
+      # Done means
+      No line is longer than width.
+
+      # Checklist
+      - [ ] keep words whole
+        where they fit
+      - [x] tabs
+
+      # Where to look
+      - research.md#rq-001--wrapping
+
       # Checks that decide
       - \`npm test\`
 
@@ -43,9 +65,19 @@ describe('the words of a brief', () => {
   });
 
   it('leave out what is not there', () => {
-    const bare = briefText({ ...brief, rules: null, recalled: [], notes: [], handed_over: [], evidence: [], try: 1 });
+    const task = { ...brief.task, acceptance: '', checklist: [], links: [] };
+    const bare = briefText({
+      ...brief,
+      task,
+      rules: null,
+      recalled: [],
+      notes: [],
+      handed_over: [],
+      evidence: [],
+      try: 1,
+    });
     expect(bare.startsWith('# Task S1.2')).toBe(true);
-    expect(bare).not.toContain('What happened before');
+    expect(bare).not.toMatch(/What happened before|Done means|Checklist|Where to look/);
   });
 });
 

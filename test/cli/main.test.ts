@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { App } from '../../src/app.ts';
 import { COMMAND_NAMES, loadAll } from '../../src/cli/commands.ts';
 import { commandHelp, commandTable } from '../../src/cli/help.ts';
 import { readRequest, runCommandLine } from '../../src/cli/main.ts';
+import { failure, Refused } from '../../src/core/failure.ts';
 import { testShell } from './shell.ts';
 
 const noApp = () => {
@@ -13,11 +15,12 @@ const type = async (words: readonly string[], options: { readonly json?: boolean
   return { exit, out: test.stdout(), err: test.stderr() };
 };
 
-/** The words of an example as a shell would give them to llmclis, up to a pipe. */
+/** The words of an example as a shell would give them to llmclis: from its name to a pipe. */
 function wordsOf(example: string): string[] {
   const words = [...example.matchAll(/"([^"]*)"|(\S+)/g)].map(match => match[1] ?? match[2] ?? '');
-  const end = words.findIndex(word => word === '|' || word === '&&');
-  return words.slice(1, end === -1 ? undefined : end);
+  const own = words.slice(words.indexOf('llmclis') + 1);
+  const end = own.findIndex(word => ['|', '&&', '>'].includes(word));
+  return own.slice(0, end === -1 ? undefined : end);
 }
 
 describe('finding the command', () => {
@@ -62,6 +65,25 @@ describe('finding the command', () => {
     const typed = await type(words);
     expect(typed).toMatchObject({ exit: 2, out: '' });
     expect(typed.err).toContain(hint);
+  });
+
+  it('prints a failure that came out of a call without a result like any other, and no stack', async () => {
+    const { shell, stderr } = testShell();
+    let closed = false;
+    const locked = {
+      hotNext() {
+        throw new Refused(failure('database.busy', 'Others kept it locked.', 'Run the command again.'));
+      },
+      close() {
+        closed = true;
+      },
+    };
+    const exit = await runCommandLine(['next'], () => locked as unknown as App, shell);
+    expect({ exit, err: stderr(), closed }).toEqual({
+      exit: 6,
+      err: 'error: Others kept it locked.\nnext: Run the command again.\n',
+      closed: true,
+    });
   });
 
   it('says a mistake as one object with --json', async () => {

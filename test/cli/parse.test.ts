@@ -22,6 +22,17 @@ const message = (...argv: string[]): string => {
 };
 
 describe('the words of a command', () => {
+  it('leaves words with one dash to an argument that takes them, and to no other', () => {
+    const filter = { filter: { rest: true, dashes: true, help: 'Terms.' } } as const;
+    const take = (...argv: string[]) =>
+      parseArguments<typeof filter, typeof flags>({ name: 'try', args: filter, flags }, argv);
+    expect(take('-tag:api', 'is:open', '-"a', 'b"', '--dry-run', '-key:a=b')).toMatchObject({
+      value: { args: { filter: '-tag:api is:open -"a b" -key:a=b' }, flags: { dry_run: true } },
+    });
+    expect(take('--tag:api')).toMatchObject({ ok: false });
+    expect(message('K1', '-tag:api')).toContain('does not know the flag -tag:api');
+  });
+
   it('fills in every flag, given or not', () => {
     expect(read('K1')).toEqual({
       ok: true,

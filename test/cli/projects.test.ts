@@ -2,10 +2,9 @@ import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { init } from '../../src/cli/commands/init.ts';
-import { planCheck, planImport, planSync } from '../../src/cli/commands/plan.ts';
+import { planCheck, planSync } from '../../src/cli/commands/plan.ts';
 import { projectAdd, projectArchive, projectList, projectShow } from '../../src/cli/commands/project.ts';
 import { taskAccept, taskAnswer, taskReject } from '../../src/cli/commands/task-answer.ts';
-import { loadSettings } from '../../src/config/settings.ts';
 import { fail, ok } from '../../src/core/failure.ts';
 import type { Task } from '../../src/core/task.ts';
 import type { Project } from '../../src/km/km.ts';
@@ -55,23 +54,6 @@ describe('project', () => {
 });
 
 describe('plan', () => {
-  const counts = { stages: 8, tasks: 25, done: 0, open: 25, in_progress: 0, blocked: 0, cancelled: 0 };
-
-  it('import answers with what the file holds and what it could not read', async () => {
-    const report = { imported: counts, updated: 33, unchanged: 0, unrecognised: [{ line: 7, text: '- [ ] what?' }] };
-    const files: string[] = [];
-    const app = {
-      ...world.app,
-      importPlan: async (_project: Project, file: string) => {
-        files.push(file);
-        return ok(report);
-      },
-    };
-    expect(await typeJson(planImport, app, ['plans.md'])).toEqual({ exit: 0, json: report });
-    expect((await type(planImport, app, ['plans.md'])).out).toContain('line 7 is not understood: - [ ] what?');
-    expect(files).toEqual(['plans.md', 'plans.md']);
-  });
-
   it('sync answers with what moved', async () => {
     expect(await typeJson(planSync, world.app, [])).toEqual({
       exit: 0,
@@ -81,7 +63,6 @@ describe('plan', () => {
   });
 
   it('check ends with 2 for an error, 0 for a warning, and needs no project for a file', async () => {
-    const settings = async () => loadSettings({ flags: {}, env: {}, projectFile: null, userFile: null });
     const problem = (level: 'error' | 'warning') => ({
       line: 3,
       level,
@@ -90,15 +71,16 @@ describe('plan', () => {
     });
     const app = (level: 'error' | 'warning') => ({
       ...world.app,
-      settings,
       project: () => fail('project.not_found', 'No project here.', 'llmclis init'),
-      checkPlan: async () => ok([problem(level)]),
+      checkPlan: async (_project: unknown, file = 'plans.md') =>
+        ok({ files: [file], problems: [{ file, ...problem(level) }] }),
     });
     expect(await typeJson(planCheck, app('error'), ['p.md'])).toEqual({
       exit: 2,
       json: { problems: [{ file: 'p.md', ...problem('error') }], errors: 1, warnings: 0 },
     });
     expect(await typeJson(planCheck, app('warning'), ['p.md'])).toMatchObject({ exit: 0, json: { warnings: 1 } });
+    expect(await typeJson(planCheck, app('warning'), ['p.md', '--strict'])).toMatchObject({ exit: 2 });
     expect(await type(planCheck, app('error'), [])).toMatchObject({
       exit: 2,
       err: expect.stringContaining('No project here.'),

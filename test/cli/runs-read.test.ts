@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunInfo } from '../../src/app.ts';
-import { board, boardPorts } from '../../src/cli/commands/board.ts';
+import { boardPorts } from '../../src/cli/board-ports.ts';
+import { board } from '../../src/cli/commands/board.ts';
 import { runsList, runsPause, runsShow, runsStop } from '../../src/cli/commands/runs.ts';
 import { runsWatch } from '../../src/cli/commands/runs-watch.ts';
 import type { RunEvent } from '../../src/core/event.ts';
@@ -114,6 +115,7 @@ describe('the board', () => {
     startRun: async () => ok({ run_id: 'r3' }),
     requestRun: () => ok(undefined),
     changeNumber: () => 7,
+    undo: () => Promise.reject(new Error('Nobody asked for it.')),
   });
 
   it('is printed where there is no terminal', async () => {

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { createOutput, type OutputStream } from '../../src/cli/output.ts';
 import type { Shell } from '../../src/cli/shell.ts';
+import { ok } from '../../src/core/failure.ts';
 
 /** A stream that keeps what was written. */
 export type Recorded = OutputStream & {
@@ -42,7 +43,8 @@ export function testShell(
     sleep: async () => {},
     screens: async () => ({
       openBoard: () => Promise.reject(new Error('No terminal here.')),
-      boardText: ports => `${options.boardText ?? 'board of'} ${ports.project.name}`,
+      boardText: (ports, _, filter) =>
+        ok([options.boardText ?? 'board of', ports.project.name, filter].filter(Boolean).join(' ')),
       showRun: () => Promise.reject(new Error('No terminal here.')),
     }),
   };

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { next } from '../../src/cli/commands/next.ts';
 import { taskAdd } from '../../src/cli/commands/task-add.ts';
-import { taskDep, taskEdit, taskNote } from '../../src/cli/commands/task-edit.ts';
+import { taskEdit } from '../../src/cli/commands/task-edit.ts';
+import { taskDep, taskNote } from '../../src/cli/commands/task-more.ts';
 import { taskList, taskLog, taskShow } from '../../src/cli/commands/task-read.ts';
 import { taskBlock, taskCancel, taskDone, taskReopen } from '../../src/cli/commands/task-status.ts';
 import { fail } from '../../src/core/failure.ts';

@@ -152,6 +152,54 @@ describe('tasks from the command line', () => {
     });
   });
 
+  it('a filter finds tasks, the lists say why, several are changed at once, and the plan says the same', async () => {
+    const { root, type } = world();
+    await type('init');
+    await type(
+      'task',
+      'add',
+      'Retry failed uploads',
+      '--key',
+      'U1',
+      '--tag',
+      'api',
+      '--checklist',
+      'Ask the operators',
+    );
+    await type('task', 'add', 'Write the guide', '--key', 'U2', '--depends-on', 'U1', '--queue', 'heavy');
+    await type('task', 'add', 'Old thing', '--key', 'U3', '--priority', '4');
+    const keys = async (...words: string[]) =>
+      ((await type(...words)).json.tasks as { key: string }[]).map(one => one.key);
+    expect(await keys('task', 'list', 'retrying', '-queue:heavy')).toEqual(['U1']);
+    expect(await keys('task', 'list', '-tag:api')).toEqual(['U2', 'U3']);
+    expect(await keys('ready')).toEqual(['U1', 'U3']);
+    expect((await type('blocked')).json).toMatchObject({
+      tasks: [{ key: 'U2', on: ['U1'] }],
+      total: 1,
+      next_cursor: null,
+    });
+    expect((await type('stale')).json).toEqual({ tasks: [], total: 0, next_cursor: null });
+    expect((await type('next', '--n', '5')).json).toMatchObject({
+      kind: 'ready',
+      tasks: [{ task: { key: 'U1' } }, { task: { key: 'U3' } }],
+    });
+    expect((await type('next', '--why', 'U2')).json).toMatchObject({
+      kind: 'why',
+      ready: false,
+      waiting_on: [{ key: 'U1', root: true }],
+    });
+    expect((await type('graph')).json).toMatchObject({ edges: [{ from: 'U1', to: 'U2', kind: 'blocks' }] });
+    expect((await type('task', 'check', 'U1', '1')).json).toMatchObject({ checklist: [{ done: true }] });
+    expect((await type('task', 'done', 'U1', 'U3')).json).toMatchObject({ total: 2 });
+    expect(read(root, 'plans.md')).toContain('- [x] **U1');
+    expect(read(root, 'plans.md')).toContain('- [x] **U3');
+    expect((await type('task', 'edit', '--where', 'is:open', '--add-tag', 'later')).json).toMatchObject({
+      tasks: [{ key: 'U2', tags: ['later'] }],
+      total: 1,
+    });
+    expect(await type('task', 'list', 'statu:done')).toMatchObject({ exit: 2, json: failure('input.invalid') });
+  });
+
   it('a worker’s claim is kept alive, given back, ends in done; a lost one ends with 6 and writes nothing', async () => {
     const { root, home, type } = world();
     await type('init');

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { must } from '../support/events.ts';
 import { read, temporaryFolder, writeFiles } from '../support/repository.ts';
 import { finish, makeScene, reply, type Scene, SHIPPED, write } from '../support/run.ts';
 import { hasTmux, openTerminal } from '../support/terminal.ts';
@@ -55,11 +56,11 @@ async function twoTasks(file: string): Promise<Scene> {
   return scene;
 }
 
-const boardOf = (scene: Scene, size = { columns: 100, rows: 30 }) =>
+const boardOf = (scene: Scene, size = { columns: 100, rows: 30 }, env: Readonly<Record<string, string>> = {}) =>
   openTerminal({
     command: LLMCLIS,
     cwd: scene.root,
-    env: { LLMCLIS_HOME: scene.home, LLMCLIS_SANDBOX: 'none' },
+    env: { LLMCLIS_HOME: scene.home, LLMCLIS_SANDBOX: 'none', ...env },
     ...size,
   });
 
@@ -74,7 +75,7 @@ describe.skipIf(!hasTmux)('the board in a real terminal', () => {
     expect(opened).toMatch(/^next: ▶ T1 One — priority 2/m);
     expect(opened).toMatch(/^›▶ T1 /m);
     board.press('j');
-    expect(await board.shows(/^› {2}T2 /m)).toContain('depends on T1');
+    expect(await board.shows(/^› {2}T2 /m)).toContain('waits for T1 pending · One');
 
     board.press('r');
     await board.shows('T1 runs while');
@@ -131,11 +132,102 @@ roles:
 
   it('follows the size of its window', { timeout: TEST_MS }, async () => {
     const board = boardOf(await twoTasks(join(temporaryFolder(), 'go')));
-    await board.shows('R refresh');
+    await board.shows('p priority');
     board.resize(40, 12);
-    const small = await board.shows(/q leave *$/m);
-    expect(small).toMatch(/^›▶ T1 +One +pending/m);
+    const small = await board.shows(/^›▶ T1 +One +pending *$[\s\S]*q leave *$/m);
     expect(small).not.toContain('tries');
+  });
+});
+
+const PLAN = `# Plan
+
+## Stage 1 – Storage
+
+- [ ] **S1.1 – Write the tables**
+  - **Created:** \`2026-11-20T09:00:00Z\` by \`max\`
+- [ ] **S1.2 – Count the blockers**
+  - **Created:** \`2026-11-20T09:00:00Z\` by \`max\`
+- [ ] **S1.3 – Retry what failed**
+  - **Created:** \`2026-11-20T09:00:00Z\` by \`max\`
+  - [ ] **S1.3.1 – First step**
+  - [ ] **S1.3.2 – Second step**
+
+## Stage 2 – Screens
+
+- [ ] **S2.1 – Draw the tree**
+  - **Created:** \`2026-11-20T09:00:00Z\` by \`max\`
+`;
+/** A project with a plan file of two stages; a worker holds the first task. */
+async function planned(): Promise<Scene> {
+  const scene = await makeScene({ 'plans.md': PLAN, 'llmclis.yaml': 'verify: []\n' }, []);
+  const project = must(scene.app.project(scene.projectId));
+  must(await scene.app.pullPlans(project));
+  must(scene.app.km()).claimNext({ projectId: project.id, holder: 'worker-7', ttl_s: 3_600 });
+  scene.app.close();
+  return scene;
+}
+
+describe.skipIf(!hasTmux)('the tree and the filter in a real terminal', () => {
+  it('shows the tree, folds it, filters while one types and pastes, and writes what is done to the plan', {
+    timeout: TEST_MS,
+  }, async () => {
+    const scene = await planned();
+    const board = boardOf(scene, { columns: 90, rows: 26 });
+    const opened = await board.shows(/^.. {3}▾ S1\.3 +0\/2 Retry what failed +pending/m);
+    expect(opened).toMatch(/^.. {7}S1\.3\.1 +First step +pending/m);
+    expect(opened).toMatch(/S1\.1 +Write the tables +in-progress +@worker-7/);
+
+    board.press('g', 'Space');
+    await board.shows(/^›. ▸ S1 Storage/m);
+    expect(board.screen()).not.toContain('S1.3');
+    board.press('Space');
+    await board.shows('S1.3');
+
+    board.press('/');
+    board.type('count');
+    expect(await board.shows('/ count▏ · 1 of 6')).not.toContain('S2.1');
+    board.press('C-u');
+    board.paste('is:claimed\u001b[31m\n');
+    expect(await board.shows('/ is:claimed ▏ · 1 of 6')).toContain('claimed by worker-7 until');
+    board.type('colour:red');
+    await board.shows('There is no field colour to filter by.');
+    expect(board.screen()).toContain('S1.1');
+    board.press('C-w');
+    board.type('-tag:x');
+    await board.shows('/ is:claimed -tag:x▏ · 1 of 6');
+    board.press('C-u');
+    board.type('tree');
+    await board.shows(/^› +S2\.1 /m);
+    board.press('Enter', 'd');
+    await board.shows('Set S2.1 “Draw the tree” to done on your word? y/n');
+    board.press('y');
+    await board.shows('S2.1 is done on your word');
+    expect(read(scene.root, 'plans.md')).toContain('- [x] **S2.1');
+    board.press('Escape');
+    await board.shows('S1.3');
+    board.press('q');
+    await board.shows('exit 0');
+  });
+
+  it('fits a terminal of 60 columns and 15 rows, and uses no colour where NO_COLOR asks for none', {
+    timeout: TEST_MS,
+  }, async () => {
+    const scene = await planned();
+    const board = boardOf(scene, { columns: 60, rows: 15 }, { NO_COLOR: '1' });
+    await board.shows('S1.1');
+    board.press('/');
+    board.type('status:nothing');
+    await board.shows('nothing');
+    await board.shows('esc clear');
+    // Escape and a key that come together are another key.
+    board.press('Escape');
+    await board.shows('r run');
+    board.press('?');
+    await board.shows('more lines');
+    board.press('?', 'g', 'j');
+    const screen = await board.shows(/^› +S1\.1 +Write the tables +in-progress/m);
+    expect(screen.trimEnd().split('\n').length).toBeLessThanOrEqual(15);
+    expect(board.styled()).not.toMatch(/\u001b\[(?:\d+;)*(?:3[0-7]|9[0-7])m/);
   });
 });
 

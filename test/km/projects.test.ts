@@ -71,7 +71,8 @@ describe('hotNext', () => {
     expect(hot).toEqual({
       project: { id: world.project, name: 'demo', root: '/nowhere/demo' },
       next,
-      plan_files: [{ path: 'plans.md', size: 7, mtime_ms: 1 }],
+      plan_files: [{ path: 'plans.md', size: 7, mtime_ms: 1, reader: 1 }],
+      settings_seen: null,
     });
     expect(hotNext(sqlite, '/nowhere/demo/src', world.clock.now())).toEqual(hot);
     expect(hotNext(sqlite, '/elsewhere', world.clock.now())).toBeNull();

@@ -18,4 +18,25 @@ describe('the start of the bundle', () => {
     const loaded = readFileSync(env.LOADED, 'utf8').split('\n');
     expect(loaded.filter(url => url.includes('/dist/'))).toHaveLength(3);
   });
+
+  it.each([
+    ['task', 'add', 'One more'],
+    ['task', 'done', 'K1'],
+    ['next', '--claim', '--worker', 'laptop'],
+  ])('reads no plan parser for %s %s where there is no plan file', (...words) => {
+    const folder = temporaryFolder();
+    const env = { PATH: process.env.PATH, LLMCLIS_HOME: join(folder, 'home'), LOADED: join(folder, 'loaded.txt') };
+    const llmclis = (node: readonly string[], words: readonly string[]) =>
+      execFileSync(process.execPath, [...node, join(root, 'dist/bin.js'), ...words], { cwd: folder, env });
+    llmclis([], ['project', 'add']);
+    // The first command looks for plan files and remembers that there are none.
+    llmclis([], ['task', 'add', 'The first', '--key', 'K1']);
+    llmclis(['--import', join(root, 'test/cli/loaded.mjs')], words);
+    const loaded = readFileSync(env.LOADED, 'utf8')
+      .split('\n')
+      .filter(url => url.includes('/dist/'));
+    expect(loaded.filter(url => url.includes('plan-commands'))).toEqual([]);
+    // The entry, the hot chunk, the bundler's helpers, the command and what it shares with others.
+    expect(loaded.length).toBeLessThanOrEqual(6);
+  });
 });

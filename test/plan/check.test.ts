@@ -62,7 +62,14 @@ describe('checking a plan', () => {
       '5 warning Stage S1 says done, its box in the roadmap says open.',
     ]);
     expect(check(stage('x', '`[ ] Not started` / `[x] In progress` / `[ ] Done`'))).toEqual([
+      '1 warning Stage S1 is ticked with 1 of its tasks open: S1.1.',
       '5 warning Stage S1 says open, its box in the roadmap says done.',
+    ]);
+    expect(check(stage(' ', 'Not started').replace('- [ ] **S1.1', '- [x] **S1.1'))).toEqual([
+      '1 warning Stage S1 is not ticked, and all its tasks are closed.',
+    ]);
+    expect(check(`- [x] **A1 – x**\n${CREATED}  - [ ] **A1.1 – y**\n  ${CREATED}`)).toEqual([
+      '1 warning A1 is ticked, but A1.1 below it is open.',
     ]);
     expect(check('- [ ] **Stage 1 – S**\n')).toEqual(['1 warning Stage S1 has no tasks.']);
     expect(check(`- [x] **A1 – x**\n${CREATED}  - **Status:** in progress\n`)).toEqual([
@@ -70,11 +77,72 @@ describe('checking a plan', () => {
     ]);
   });
 
+  it('finds circles through the tasks that a task is made of', () => {
+    const text = `- [ ] **A1 – x**\n${CREATED}  - [ ] **A1.1 – y**\n  ${CREATED}    - **Depends on:** A1\n`;
+    expect(check(text)).toEqual(['5 error These tasks wait for each other: A1 → A1.1 → A1.']);
+  });
+
+  it('finds links to files and headings that are not there, whatever their form', () => {
+    const text = `# The Plan\n\n- [ ] **A1 – [up](#the-plan), [down](#nowhere)**\n${CREATED}  - **Links:**
+    - [a](docs/a.md#one), [b](docs/b.md "B"), [c](<docs/c.md>), [d](https://x.org/d.md#e), ![e](img/e.png)
+    - \`[f](f.md)\` in code, [outside](../other/g.md)
+    - \`lost.md#x\`, https://x.org/y.md
+
+[ref]: docs/r.md#two
+
+~~~md
+[h](docs/h.md)
+~~~
+`;
+    expect(check(text, { 'docs/a.md': '# Two', 'docs/c.md': '', 'docs/r.md': '## Two' })).toEqual([
+      '3 warning This plan has no heading for #nowhere.',
+      '6 warning docs/a.md has no heading for #one.',
+      '6 warning docs/b.md is not there.',
+      '6 warning img/e.png is not there.',
+      '8 warning lost.md is not there (link to #x).',
+    ]);
+    const files = filesOf({ 'plans/docs/a.md': '# One', 'research.md': '# What' });
+    const inFolder = `- [ ] **A1 – [a](docs/a.md#one) research.md#what**\n${CREATED}`;
+    expect(checkPlan(inFolder, files, { folder: 'plans' })).toEqual([]);
+  });
+
+  it('knows the tasks of other plan files', () => {
+    const others = new Map([['B1', { path: 'more.md', line: 4 }]]);
+    const text = `- [ ] **A1 – x**\n${CREATED}  - **Depends on:** B1, C1, D1\n- [ ] **B1 – y**\n${CREATED}`;
+    const found = checkPlan(text, filesOf({}), { others, known: new Set(['C1']) });
+    expect(found.map(({ line, level, message }) => `${line} ${level} ${message}`)).toEqual([
+      '3 error A1 depends on D1, which is not in this plan.',
+      '4 error B1 is the key of a task in more.md:5 too.',
+    ]);
+  });
+
+  it('finds the markers of a merge also in a fence, when all three are there', () => {
+    const fence = (inside: string) => `~~~\n${inside}~~~\n`;
+    expect(check(fence('<<<<<<< HEAD\n'))).toEqual([]);
+    expect(check(fence('<<<<<<< HEAD\na\n=======\nb\n>>>>>>> x\n'))).toEqual([
+      '2 error A merge conflict marker.',
+      '6 error A merge conflict marker.',
+    ]);
+    expect(check(fence('>>>>>>> x\n=======\n<<<<<<< HEAD\n'))).toEqual([]);
+  });
+
+  it('minds no tabs and no mixed line endings', () => {
+    expect(check(`- [ ] **A1 – x**\r\n\t- **Created:** x\n- [ ] **A2 – y**\n\t* Created: x\r\n`)).toEqual([]);
+  });
+
   it('finds values that mean nothing, and boxes that belong to nothing', () => {
     expect(check(`- [ ] **A1 – x**\n${CREATED}  - **Priority:** soon\n  - **Role:** boss\n\n- [ ] loose\n`)).toEqual([
       '3 warning "soon" is no priority.',
       '4 warning "boss" is no role.',
       '6 warning This check box belongs to no task.',
+    ]);
+    const fields = '  - **Complexity:** big\n  - **Queue:** fast\n  - **Due:** 2026-02-30\n  - **Private:** maybe\n';
+    expect(check(`- [ ] **A1 – x**\n${CREATED}${fields}  - **Due:** 2026-03-01\n`)).toEqual([
+      '3 warning "big" is no complexity.',
+      '4 warning "fast" is no queue.',
+      '5 warning "2026-02-30" is no date.',
+      '6 warning "maybe" is no answer to Private.',
+      '7 warning A1 says this in line 5 already; that line counts.',
     ]);
   });
 });
@@ -133,6 +201,7 @@ describe('a new plan', () => {
     expect([document.tasks.length, document.stages.length, document.unrecognised]).toEqual([0, 1, []]);
     expect([document.header.updated, document.header.editor, document.done_log].includes(null)).toBe(false);
     expect(check(text).filter(problem => problem.includes(' error '))).toEqual([]);
+    expect(check(text)).toEqual([]);
     expect(newPlanText({ name: 'x', iso: 'y' })).not.toContain('Owner');
   });
 

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -30,13 +30,35 @@ describe('files on disk', () => {
     rmSync(project.root, { recursive: true });
   });
 
+  it('take away what killed processes left behind, and nothing else', () => {
+    const root = mkdtempSync(join(tmpdir(), 'plan-'));
+    const file = join(root, 'plans.md');
+    const lay = (name: string, inside: string, old: boolean) => {
+      mkdirSync(join(root, name));
+      writeFileSync(join(root, name, inside), 'half');
+      if (old) utimesSync(join(root, name), new Date(0), new Date(0));
+    };
+    lay('.plans.md-aaaaaa', 'plans.md', true);
+    lay('.plans.md-bbbbbb', 'plans.md', false);
+    lay('.plans.md-cccccc', 'mine.md', true);
+    lay('.plans.md-backups', 'plans.md', true);
+    must(fileIo().write(file, 'one', null));
+    expect(readdirSync(root).toSorted()).toEqual([
+      '.plans.md-backups',
+      '.plans.md-bbbbbb',
+      '.plans.md-cccccc',
+      'plans.md',
+    ]);
+    rmSync(root, { recursive: true });
+  });
+
   it('count as unchanged by size and modification time', () => {
     const world = planWorld(null, mkdtempSync(join(tmpdir(), 'plan-')));
     const io = fileIo();
     const file = join(world.project.root, 'plans.md');
     must(io.write(file, PLAN, null));
     must(syncPlan({ ...world.options(), io }));
-    const row = () => world.km.planFiles(world.project.id)[0] ?? { size: 0, mtime_ms: 0 };
+    const row = () => world.km.planFiles(world.project.id)[0] ?? { size: 0, mtime_ms: 0, reader: 0 };
     expect(planUnchanged(row(), file)).toBe(true);
     writeFileSync(file, `${PLAN}\n`);
     expect(planUnchanged(row(), file)).toBe(false);

@@ -5,7 +5,7 @@ import { countPlan } from '../../src/km/plan/import.ts';
 import { readNotes } from '../../src/km/plan/notes.ts';
 import { parsePlan } from '../../src/km/plan/parse.ts';
 import { readValues } from '../../src/km/plan/values.ts';
-import { ourPlan, PLAN, parsedTask, sharedPlans } from './fixtures.ts';
+import { ourPlan, PLAN, parsedTask, sharedPlans, taskOf } from './fixtures.ts';
 
 const roundTrips = (text: string) => printPlan(parsePlan(text)) === text;
 const keys = (text: string) => parsePlan(text).tasks.map(task => task.key);
@@ -102,8 +102,9 @@ describe('tasks and stages', () => {
       blocked: 0,
       cancelled: 0,
     });
-    const checklist = readValues(document, document.tasks[4] ?? parsedTask(PLAN, 'S1.1').task).description;
-    expect(checklist).toContain('[ ] GPU enabled');
+    const { checklist, links } = readValues(document, taskOf(document, 'S2.2'));
+    expect(checklist[0]).toBe('[ ] GPU enabled (`--gpus all` + NVIDIA container toolkit).');
+    expect([checklist.length, links]).toEqual([3, ['research.md#deployment-layout']]);
   });
 
   it('reads each way to write a head', () => {

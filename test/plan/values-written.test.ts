@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { appendNotes, setField } from '../../src/km/plan/edit.ts';
+import { appendNotes } from '../../src/km/plan/edit.ts';
+import { setField } from '../../src/km/plan/edit-field.ts';
 import { sameValue } from '../../src/km/plan/merge.ts';
 import { oneLine } from '../../src/km/plan/notes.ts';
 import { parsePlan } from '../../src/km/plan/parse.ts';
@@ -53,6 +54,14 @@ describe('a value that is written is read back', () => {
       protect: list(word),
       allow: list(line),
       private: fc.boolean(),
+      acceptance: line,
+      complexity: fc.option(fc.integer({ min: 1, max: 10 })),
+      queue: fc.constantFrom('standard' as const, 'heavy' as const, 'critic' as const),
+      assignee: fc.option(line.filter(text => !/^(?:none|no|nothing|n\/a|unassigned|[-–—*])\.?$/i.test(text))),
+      due: fc.constantFrom(null, '2026-12-31', '2026-12-31T10:00:00Z'),
+      related: list(fc.stringMatching(/^[A-Z]\d(\.\d)?$/).filter(key => key !== 'A1')),
+      links: list(line),
+      checklist: list(fc.tuple(fc.constantFrom('[ ]', '[x]'), line).map(([box, text]) => `${box} ${text}`)),
     },
     { requiredKeys: [] },
   );
@@ -81,13 +90,16 @@ describe('a value that is written is read back', () => {
   it('for descriptions of several lines, without touching the bullets beside them', () => {
     const base =
       '- [ ] **A1 – T**\n  - **Description:** old\n    - old detail\n  - beside\n  - **Checklist:**\n    - [ ] step\n- [ ] **A2 – U**\n';
-    const rest = '- beside\n- **Checklist:**\n  - [ ] step';
+    const rest = '- beside';
     const after = written(base, { description: `new\n\n- detail\n  deeper\n${rest}` });
     expect(after).toBe(
       '- [ ] **A1 – T**\n  - **Description:** new\n\n    - detail\n      deeper\n  - beside\n  - **Checklist:**\n    - [ ] step\n- [ ] **A2 – U**\n',
     );
     const { document, task } = parsedTask(after, 'A1');
-    expect(readValues(document, task).description).toBe(`new\n\n- detail\n  deeper\n${rest}`);
+    expect(readValues(document, task)).toMatchObject({
+      description: `new\n\n- detail\n  deeper\n${rest}`,
+      checklist: ['[ ] step'],
+    });
     expect(written('- [ ] **A1 – T**\n', { description: 'one\ntwo' })).toBe(
       '- [ ] **A1 – T**\n  - **Description:** one\n    two\n',
     );

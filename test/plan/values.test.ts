@@ -28,6 +28,25 @@ describe('what a task says', () => {
     - 2026-01-02 (max): second
       goes on
   - **Goal:** not a field of ours
+  - **Acceptance criteria:**
+    - It builds.
+    - [ ] It runs.
+  - **Complexity:** 7/10
+  - **Queue:** heavy
+  - **Assignee:** \`max\`
+  - **Due:** 2026-12-31 at the latest
+  - **Related:** S3.1 and S3.2
+  - **Discovered from:** S1.2
+  - **Links:**
+    - Research: \`research.md#what-is-it\` *(example)*
+    - [the docs](https://example.org/a_(b).html), docs/b.md#c
+    - ask Max
+  - **Checklist:**
+    - [ ] first step
+      in two lines
+    - [x] second \`step\`
+      - [ ] inner step
+    - without a box
 `;
 
   it('reads all fields', () => {
@@ -43,6 +62,15 @@ describe('what a task says', () => {
       protect: ['test/**'],
       allow: ['docs/a.md', 'docs/b.md'],
       private: true,
+      acceptance: '- It builds.\n- [ ] It runs.',
+      complexity: 7,
+      queue: 'heavy',
+      assignee: 'max',
+      due: '2026-12-31',
+      related: ['S3.1', 'S3.2'],
+      discovered_from: ['S1.2'],
+      links: ['research.md#what-is-it', 'https://example.org/a_(b).html', 'docs/b.md#c', 'ask Max'],
+      checklist: ['[ ] first step\nin two lines', '[x] second `step`', '[ ] inner step', '[ ] without a box'],
     });
     expect(readNotes(document, task)).toEqual(['inline', '2026-01-02 (max): second\ngoes on']);
   });

@@ -33,6 +33,15 @@ export function openTerminal(options: {
     all: (): string => tmux('capture-pane', '-p', '-J', '-S', '-'),
     /** Keys by tmux's names, such as `j`, `Enter` and `C-c`. */
     press: (...keys: readonly string[]): void => void tmux('send-keys', ...keys),
+    /** Types the text as it is. */
+    type: (text: string): void => void tmux('send-keys', '-l', '--', text),
+    /** Pastes the text as a terminal does, in brackets where the program asked for them. */
+    paste: (text: string): void => {
+      tmux('set-buffer', '--', text);
+      tmux('paste-buffer', '-p');
+    },
+    /** What the screen shows now, with the escape sequences of its styles. */
+    styled: (): string => tmux('capture-pane', '-p', '-e'),
     resize: (columns: number, rows: number): void => void tmux('resize-window', '-x', `${columns}`, '-y', `${rows}`),
     /** Resolves with the screen when it shows the text. */
     async shows(text: string | RegExp): Promise<string> {

@@ -2,41 +2,34 @@ import { cleanup, render } from 'ink-testing-library';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { fail } from '../../src/core/failure.ts';
 import { BoardScreen } from '../../src/tui/board/screen.tsx';
-import { initialBoard, updateBoard } from '../../src/tui/board/state.ts';
-import { performBoardEffect, readNews } from '../../src/tui/effects.ts';
-import { createStore } from '../../src/tui/store.ts';
-import { portsOf, type World, world } from './fixtures.ts';
+import { readNews } from '../../src/tui/effects.ts';
+import { drive } from './driver.ts';
+import { portsOf, treeTasks, type World, world } from './fixtures.ts';
 import { demoEvents } from './run-fixtures.ts';
 
 afterEach(cleanup);
 
 function open(there: World) {
   const ports = portsOf(there);
-  const bugs: unknown[] = [];
-  const store = createStore({
-    initial: initialBoard('demo', { columns: 100, rows: 30 }),
-    update: updateBoard,
-    perform: (effect, send) => performBoardEffect(effect, ports, send, () => there.asked.push('leave')),
-    onBug: error => bugs.push(error),
-  });
+  const { store } = drive(there, { columns: 100, rows: 30 });
   const screen = render(<BoardScreen store={store} />);
   store.send({ type: 'opened' });
   const poll = (): void => {
     for (const news of readNews(store.get(), ports)) store.send(news);
   };
-  return { ...screen, poll, bugs };
+  return { ...screen, poll };
 }
 type Opened = ReturnType<typeof open>;
 const shows = (screen: Opened, text: string): Promise<void> =>
   vi.waitFor(() => expect(screen.lastFrame()).toContain(text));
-const selected = (screen: Opened): string | undefined => screen.lastFrame()?.match(/^›\S? +(\S+)/m)?.[1];
+const selected = (screen: Opened): string | undefined => screen.lastFrame()?.match(/^›\S? +(?:[▾▸] )?(\S+)/m)?.[1];
 
 describe('board screen', () => {
   it('shows the project, the next task with its reason, the plan and the keys', async () => {
     const screen = open(world());
     await shows(screen, 'next: ▶ D3 count words — its dependencies are done');
     await shows(screen, 'llmclis · demo · 1/5 done · 1 blocked');
-    await shows(screen, 'r run  s stop  ? help  q leave  enter detail  R refresh');
+    await shows(screen, 'r run  s stop  / filter  ? help  q leave  d done  space fold  enter detail  o reopen');
     expect(selected(screen)).toBe('D3');
   });
 
@@ -84,8 +77,7 @@ describe('board screen', () => {
     await shows(screen, '$0.0123 · all-cloud ≈ $0.0105 (estimate) · calls 1 local, 1 cloud');
     screen.stdin.write('s');
     await shows(screen, 'Run r7 stops after the work in hand');
-    expect(there.asked.filter(call => call !== 'tasks' && call !== 'refresh')).toEqual(['start', 'stop r7']);
-    expect(screen.bugs).toEqual([]);
+    expect(there.asked.filter(call => call !== 'outline' && call !== 'refresh')).toEqual(['start', 'stop r7']);
   });
 
   it('says why a run could not start and what to do', async () => {
@@ -112,6 +104,41 @@ describe('board screen', () => {
     there.asked.length = 0;
     screen.stdin.write('\u0003');
     await vi.waitFor(() => expect(there.asked).toEqual(['leave']));
+  });
+
+  it('filters while one types, takes a paste as text, and gives the keys back', async () => {
+    const there = world({ tasks: treeTasks, next: { kind: 'all-done' } });
+    const screen = open(there);
+    await shows(screen, 'S2.1');
+    screen.stdin.write('/');
+    await shows(screen, 'enter keep  esc clear');
+    screen.stdin.write('\u001b[200~status:\u001b[31mpending\r\n\u001b[201~');
+    await shows(screen, '/ status:pending ▏ · 4 of 7');
+    screen.stdin.write('draw\u007f');
+    await shows(screen, '/ status:pending dra▏ · 1 of 7');
+    screen.stdin.write('\r');
+    await shows(screen, '/ status:pending dra · 1 of 7');
+    expect(screen.lastFrame()).not.toContain('S1.2');
+    screen.stdin.write('\u001b');
+    await shows(screen, 'S1.2');
+    screen.stdin.write('\u001b[200~dy\u001b[201~');
+    screen.stdin.write('G');
+    await vi.waitFor(() => expect(selected(screen)).toBe('S2.1'));
+    expect(there.asked).not.toContain('finish S2.1');
+  });
+
+  it('changes a task after a yes, and says what was done', async () => {
+    const there = world();
+    const screen = open(there);
+    await shows(screen, 'D3');
+    screen.stdin.write('d');
+    await shows(screen, 'to done on your word? y/n');
+    screen.stdin.write('y');
+    await shows(screen, 'It is done.');
+    screen.stdin.write('p');
+    await shows(screen, '0–4 set  esc keep');
+    screen.stdin.write('1');
+    await vi.waitFor(() => expect(there.asked).toContain('prioritise 1 D3'));
   });
 
   it('invites to write the first task when there is none', async () => {

@@ -1,59 +1,55 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fail, ok } from '../../src/core/failure.ts';
 import { boardKeys, commandFor } from '../../src/tui/board/keys.ts';
 import {
-  type BoardEffect,
   type BoardEvent,
   type BoardState,
   initialBoard,
   layoutOf,
+  selectedRow,
   selectedTask,
-  updateBoard,
 } from '../../src/tui/board/state.ts';
+import { updateBoard } from '../../src/tui/board/update.ts';
 import { readNews } from '../../src/tui/effects.ts';
-import { demoTasks, portsOf, task, world } from './fixtures.ts';
+import { drive, opened } from './driver.ts';
+import { demoTasks, portsOf, task, treeTasks, world } from './fixtures.ts';
 import { demoEvents, finishedEvents } from './run-fixtures.ts';
 
 const size = { columns: 80, rows: 24 };
-const board = (state: BoardState, ...events: readonly BoardEvent[]): BoardState =>
-  events.reduce((current, event) => updateBoard(current, event)[0], state);
-const effectsOf = (state: BoardState, event: BoardEvent): readonly BoardEffect[] =>
-  updateBoard(state, event).slice(1) as BoardEffect[];
-const press = (name: string): BoardEvent => {
-  const command = commandFor(name);
-  if (command === null) throw new Error(`no such key: ${name}`);
-  return { type: 'pressed', command };
-};
-const read = (tasks = demoTasks): BoardEvent => ({ type: 'tasks-read', tasks, next: world().next });
-const tasksRead = { type: 'tasks-read', tasks: demoTasks } as const;
-const many = Array.from({ length: 2_000 }, (_, index) => task(index + 1, `T${index + 1}`));
+const selected = (state: BoardState): string | undefined => selectedRow(state)?.key;
+const many = (count: number) => Array.from({ length: count }, (_, index) => task(index + 1, `T${index + 1}`));
+const running = (id: string): BoardEvent => ({ type: 'run-found', run: { id, status: 'running' } });
 
-const key = fc.constantFrom(...boardKeys.flatMap(one => one.keys)).map(press);
-const resized = fc
-  .record({ columns: fc.integer({ min: 1, max: 200 }), rows: fc.integer({ min: 1, max: 60 }) })
-  .map((to): BoardEvent => ({ type: 'resized', size: to }));
-const readMany = fc.integer({ min: 0, max: 60 }).map(count => read(many.slice(0, count)));
-const found = fc
-  .constantFrom('running', 'stopped', 'finished')
-  .map((status): BoardEvent => ({ type: 'run-found', run: { id: 'r7', status } }));
+const key = fc.constantFrom(...boardKeys.flatMap(one => one.keys), '/', 'y', '2', 'a', 'status:done');
+const resized = fc.record({ columns: fc.integer({ min: 1, max: 200 }), rows: fc.integer({ min: 1, max: 60 }) });
+const move = fc.oneof({ weight: 6, arbitrary: key }, resized, fc.integer({ min: 0, max: 60 }));
 
 describe('board state', () => {
-  it('keeps the cursor on a task and inside the window after any keys, sizes and lists', () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.oneof({ weight: 4, arbitrary: key }, resized, readMany, found), { maxLength: 40 }),
-        events => {
-          const state = board(initialBoard('demo', size), ...events);
-          const total = state.tasks?.length ?? 0;
+  it('keeps the cursor on a row and inside the window after any keys, sizes and lists', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(move, { maxLength: 40 }), async moves => {
+        const there = world({ tasks: treeTasks });
+        const board = opened(there, size);
+        for (const one of moves) {
+          if (typeof one === 'object') board.send({ type: 'resized', size: one });
+          else if (typeof one === 'number') {
+            there.tasks = [...treeTasks, ...many(one).map(other => ({ ...other, id: other.id + 50 }))];
+            board.send({ type: 'database-changed', version: one });
+          } else for (const name of one.includes(':') ? Array.from(one) : [one]) pressIfKnown(board, name);
+          await board.settle();
+          const state = board.state();
+          const total = state.shown.length;
           const { rows } = layoutOf(state).table;
           expect(state.cursor).toBeGreaterThanOrEqual(0);
           expect(state.cursor).toBeLessThan(Math.max(1, total));
           expect(state.top).toBeLessThanOrEqual(state.cursor);
           expect(state.cursor).toBeLessThan(state.top + rows);
           expect(state.top).toBeLessThanOrEqual(Math.max(0, total - rows));
-          if (total > 0) expect(selectedTask(state)).not.toBeNull();
-        },
-      ),
+          if (total > 0) expect(selectedTask(state)?.key).toBe(selected(state));
+        }
+      }),
+      { numRuns: 60 },
     );
   });
 
@@ -63,67 +59,195 @@ describe('board state', () => {
   });
 
   it('begins on the next task and stays on the selected one when the list changes above it', () => {
-    const state = board(initialBoard('demo', size), read());
-    expect(selectedTask(state)?.key).toBe('D3');
-    const grown = [task(90, 'N1'), task(91, 'N2'), ...demoTasks];
-    expect(selectedTask(board(state, read(grown)))?.key).toBe('D3');
+    const there = world();
+    const board = opened(there);
+    expect(selected(board.state())).toBe('D3');
+    there.tasks = [task(90, 'N1'), task(91, 'N2'), ...demoTasks];
+    board.send({ type: 'database-changed', version: 2 });
+    expect(selected(board.state())).toBe('D3');
+    expect(board.state().cursor).toBe(5);
   });
 
   it('begins on the task that is being worked on when nothing else is ready', () => {
-    const running = demoTasks.filter(({ status }) => status === 'in-progress');
-    const state = board(initialBoard('demo', size), {
-      ...tasksRead,
-      next: { kind: 'waiting', running: running.slice(-1) },
-    });
-    expect(selectedTask(state)?.key).toBe('D2');
+    const working = demoTasks.filter(({ status }) => status === 'in-progress');
+    expect(selected(opened(world({ next: { kind: 'waiting', running: working } })).state())).toBe('D2');
   });
 
-  it('reads the notes of the selected task once', () => {
-    const [state, ...effects] = updateBoard(initialBoard('demo', size), read());
-    expect(effects).toEqual([{ type: 'read-notes', task_id: 4 }]);
-    expect(effectsOf(state, { type: 'notes-read', task_id: 4, notes: [] })).toEqual([]);
-    expect(effectsOf(state, press('k'))).toEqual([{ type: 'read-notes', task_id: 3 }]);
+  it('reads the facts of the selected task once, and again when something changed', () => {
+    const board = opened(world());
+    board.effects();
+    board.press('k');
+    expect(board.effects()).toEqual(['read-facts']);
+    board.press('k', 'j').effects();
+    board.press('?', '?');
+    expect(board.effects()).toEqual([]);
+    board.send({ type: 'database-changed', version: 2 });
+    expect(board.effects()).toEqual(['read-tree', 'read-tasks', 'read-facts']);
   });
 
   it('starts a run only when none is going, and stops only one that is', () => {
-    const idle = board(initialBoard('demo', size), read());
-    expect(effectsOf(idle, press('r'))).toEqual([{ type: 'start-run' }]);
-    expect(effectsOf(idle, press('s'))).toEqual([]);
-    const going = board(idle, { type: 'run-found', run: { id: 'r7', status: 'running' } });
-    expect(effectsOf(going, press('r'))).toEqual([]);
-    expect(effectsOf(going, press('s'))).toEqual([{ type: 'stop-run', run_id: 'r7' }]);
-    expect(board(going, press('r')).message?.text).toContain('r7 is going already');
+    const there = world();
+    const board = opened(there).press('s');
+    expect(there.asked).not.toContain('start');
+    board.send(running('r7')).press('r');
+    expect(there.asked).not.toContain('start');
+    expect(board.state().message?.text).toContain('r7 is going already');
+    board.press('s');
+    expect(there.asked).toContain('stop r7');
   });
 
   it('says in full why a run could not start, and gives the lines back at the next key', () => {
-    const idle = board(initialBoard('demo', size), read());
-    const failed = board(idle, { type: 'failed', text: `No model can be used: ${'nobody answers there. '.repeat(8)}` });
-    expect(layoutOf(failed).message).toBe(3);
-    expect(layoutOf(failed).table.rows + (layoutOf(failed).detail?.rows ?? 0)).toBe(24 - 4 - 3);
-    expect(layoutOf(board(failed, press('j'))).message).toBe(1);
+    const board = opened(world());
+    board.send({ type: 'failed', text: `No model can be used: ${'nobody answers there. '.repeat(8)}` });
+    const layout = layoutOf(board.state());
+    expect(layout.message).toBe(3);
+    expect(layout.table.rows + (layout.detail?.rows ?? 0)).toBe(24 - 4 - 3);
+    expect(layoutOf(board.press('j').state()).message).toBe(1);
   });
 
   it('says how a run ended, and the next command', () => {
-    const end = board(initialBoard('demo', size), read(), { type: 'events-read', events: finishedEvents() });
-    expect(end.message?.text).toBe('2 done, 1 blocked, 2 left (nothing is ready) · next: llmclis next');
+    const board = opened(world()).send({ type: 'events-read', events: finishedEvents() });
+    expect(board.state().message?.text).toBe('2 done, 1 blocked, 2 left (nothing is ready) · next: llmclis next');
   });
 
   it('does not look at the plan files again before the last look has ended', () => {
-    const state = board(initialBoard('demo', size), { type: 'opened' });
-    expect(effectsOf(state, { type: 'refresh-due' })).toEqual([]);
-    const looked = board(state, { type: 'refreshed', quiet: true });
-    expect(effectsOf(looked, { type: 'refresh-due' })).toEqual([{ type: 'refresh', quiet: true }]);
+    const [state] = updateBoard(initialBoard('demo', size), { type: 'opened' });
+    expect(updateBoard(state, { type: 'refresh-due' }).slice(1)).toEqual([]);
+    const [looked] = updateBoard(state, { type: 'refreshed', quiet: true, problem: null });
+    expect(updateBoard(looked, { type: 'refresh-due' })[1]).toEqual({ type: 'refresh', quiet: true });
+  });
+
+  it('says once why the plan files cannot be read, and again when asked', async () => {
+    const there = world();
+    const board = opened(there);
+    await board.settle();
+    there.planAnswer = fail('plan.invalid', 'plans.md has conflict markers.', 'Resolve them first.');
+    const refused = { text: 'plans.md has conflict markers. Resolve them first.', tone: 'bad' };
+    await board.send({ type: 'refresh-due' }).settle();
+    expect(board.state().message).toEqual(refused);
+    await board.press('j').send({ type: 'refresh-due' }).settle();
+    expect(board.state().message).toBeNull();
+    await board.press('R').settle();
+    expect(board.state().message).toEqual(refused);
+    there.planAnswer = ok(undefined);
+    await board.press('R').settle();
+    expect(board.state().message?.text).toBe('The plan files are read.');
   });
 
   it('reads the tasks again when events changed some, and not for talk', () => {
     const [first, ...rest] = demoEvents();
     if (first === undefined) throw new Error('no events');
-    const state = board(initialBoard('demo', size), read(), {
-      type: 'run-found',
-      run: { id: 'r7', status: 'running' },
-    });
-    expect(effectsOf(state, { type: 'events-read', events: [first] })).toEqual([]);
-    expect(effectsOf(state, { type: 'events-read', events: rest })).toEqual([{ type: 'read-tasks' }]);
+    const board = opened(world()).send(running('r7'));
+    board.effects();
+    board.send({ type: 'events-read', events: [first] });
+    expect(board.effects()).toEqual([]);
+    board.send({ type: 'events-read', events: rest });
+    expect(board.effects()).toContain('read-tree');
+  });
+
+  it('reads of a large plan what is drawn at each change, and the tree with the plan files', () => {
+    const there = world({ tasks: many(6_000), next: { kind: 'all-done' } });
+    const board = opened(there).press('G');
+    there.tasks = there.tasks.map(one => ({ ...one, status: 'done' }));
+    board.effects();
+    board.send({ type: 'database-changed', version: 2 });
+    expect(board.effects()).toEqual(['read-tasks', 'read-facts']);
+    expect(selectedTask(board.state())?.status).toBe('done');
+    expect(board.state().tree?.counts.done).toBe(0);
+    expect(board.state().tasks.size).toBeLessThan(100);
+    board.send({ type: 'refresh-due' });
+    expect(board.state().tree?.counts.done).toBe(6_000);
+  });
+});
+
+function pressIfKnown(board: ReturnType<typeof drive>, name: string): void {
+  try {
+    board.press(name);
+  } catch (problem) {
+    if (!(problem instanceof Error && problem.message.startsWith('no such key'))) throw problem;
+  }
+}
+
+describe('folding', () => {
+  const tree = () => opened(world({ tasks: treeTasks, next: { kind: 'all-done' } })).press('g');
+  const keys = (board: ReturnType<typeof tree>): readonly string[] =>
+    board.state().shown.map(place => board.state().tree?.rows[place]?.key ?? '');
+
+  it('folds a stage or a parent with space and keeps it folded while the board is open', () => {
+    const board = tree().press(' ');
+    expect(keys(board)).toEqual(['S1', 'S2', 'S2.1']);
+    board.send({ type: 'database-changed', version: 2 });
+    expect(keys(board)).toEqual(['S1', 'S2', 'S2.1']);
+    expect(keys(board.press(' '))).toHaveLength(9);
+  });
+
+  it('goes up and into with the arrows', () => {
+    const board = tree().press('j', 'j', 'j', 'j', 'j');
+    expect(selected(board.state())).toBe('S1.2.2.1');
+    expect(selected(board.press('left').state())).toBe('S1.2.2');
+    expect(keys(board.press('left'))).not.toContain('S1.2.2.1');
+    expect(selected(board.press('left').state())).toBe('S1.2');
+    expect(selected(board.press('right').state())).toBe('S1.2.1');
+    expect(selected(board.press('right').state())).toBe('S1.2.1');
+    board.press('j', 'right');
+    expect(keys(board)).toContain('S1.2.2.1');
+  });
+
+  it('folds everything with z and stays at what the task stands under', () => {
+    const board = tree().press('j', 'j', 'j').press('z');
+    expect(keys(board)).toEqual(['S1', 'S2']);
+    expect(selected(board.state())).toBe('S1');
+    expect(keys(board.press('z'))).toHaveLength(9);
+  });
+});
+
+describe('acting', () => {
+  const on = (there: ReturnType<typeof world>) => opened(there);
+
+  it('asks before a task is done or given up, and does nothing without a yes', async () => {
+    const there = world();
+    const board = on(there).press('d');
+    expect(board.state().question?.text).toContain('Set D3 “日本語のタイトルを数える');
+    expect(commandFor('q', 'question')).toEqual({ type: 'answered', answer: 'no' });
+    board.press('n');
+    expect(board.state().message?.text).toBe('D3 stays as it is.');
+    board.press('c', 'escape', 'd', 'y');
+    await board.settle();
+    expect(there.asked.filter(call => call.endsWith('D3'))).toEqual(['finish D3']);
+    expect(board.state().message).toEqual({ text: 'It is done.', tone: 'good' });
+  });
+
+  it('says who works on it and what is open under it before it is closed', () => {
+    const board = opened(world({ tasks: treeTasks, next: { kind: 'all-done' } })).press('g', 'j', 'j', 'j', 'j', 'c');
+    expect(board.state().question?.text).toBe(
+      'Give S1.2.2 “Recount” up? It is kept, and nothing waits for it any more. worker-1 works on it. 1 subtask is open. y/n',
+    );
+  });
+
+  it('opens again, and sets the priority by one more key', async () => {
+    const there = world();
+    const board = on(there).press('o', 'p', '0', 'p', '7');
+    await board.settle();
+    expect(there.asked.filter(call => call.endsWith('D3'))).toEqual(['reopen D3', 'prioritise 0 D3']);
+  });
+
+  it('says what an undo would take back, and does it after a yes', async () => {
+    const there = world();
+    const board = on(there).press('u');
+    await board.settle();
+    expect(board.state().question?.text).toBe('Take the change of 2026-11-21 09:12 by coder back (D2: notes)? y/n');
+    board.press('n', 'u');
+    await board.settle();
+    board.press('y');
+    await board.settle();
+    expect(there.asked.filter(call => call.startsWith('undo'))).toEqual(['undo 9']);
+  });
+
+  it('says what was refused and why', async () => {
+    const there = world({ actAnswer: fail('task.illegal_transition', 'D3 is done already.', 'Open it again first.') });
+    const board = on(there).press('d', 'y');
+    await board.settle();
+    expect(board.state().message).toEqual({ text: 'D3 is done already. Open it again first.', tone: 'bad' });
   });
 });
 
@@ -131,14 +255,16 @@ describe('news', () => {
   it('reads each event once, finds a new run, and asks for tasks when another process changed the database', () => {
     const there = world({ run: { id: 'r7', status: 'running' }, events: demoEvents() });
     const ports = portsOf(there);
-    const state = board(initialBoard('demo', size), ...readNews(initialBoard('demo', size), ports));
-    expect(state.run?.id).toBe('r7');
-    expect(state.view.last_seq).toBe(there.events.length);
-    expect(readNews(state, ports)).toEqual([]);
+    const board = drive(there, size);
+    board.send(...readNews(board.state(), ports));
+    expect(board.state().run?.id).toBe('r7');
+    expect(board.state().view.last_seq).toBe(there.events.length);
+    expect(readNews(board.state(), ports)).toEqual([]);
     there.version = 2;
     there.run = { id: 'r8', status: 'running' };
     there.events = [];
-    expect(readNews(state, ports).map(news => news.type)).toEqual(['run-found', 'database-changed']);
-    expect(board(state, ...readNews(state, ports)).view.run_id).toBeNull();
+    expect(readNews(board.state(), ports).map(news => news.type)).toEqual(['run-found', 'database-changed']);
+    board.send(...readNews(board.state(), ports));
+    expect(board.state().view.run_id).toBeNull();
   });
 });

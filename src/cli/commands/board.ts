@@ -1,67 +1,53 @@
-import type { App } from '../../app.ts';
-import type { RunEvent } from '../../core/event.ts';
 import { ok, type Result } from '../../core/failure.ts';
-import type { TuiPorts } from '../../tui/ports.ts';
+import type { Task } from '../../core/task.ts';
+import { type BoardNeeds, boardPorts } from '../board-ports.ts';
 import { defineCommand } from '../command.ts';
-import { type AtProject, openProject, PROJECT_FLAG, type ReadsTasks } from '../project.ts';
+import { type AtProject, openProject, PROJECT_FLAG } from '../project.ts';
 
-type Needs = ReadsTasks & Pick<App, 'runs' | 'runEvents' | 'startRun' | 'requestRun' | 'changeNumber'>;
-
-/** Tasks read in one go for the board, which draws only what fits. */
-const PAGE = 10_000;
-
-/** A value that a screen needs now: a failure here is shown as what it would be without it. */
-const orElse = <T>(result: Result<T>, fallback: T): T => (result.ok ? result.value : fallback);
-
-/** The board's ports over the app. `project` stays the same while the board is open. */
-export function boardPorts(app: Needs, at: AtProject): TuiPorts {
-  const { project, km } = at;
-  return {
-    project: { id: project.id, name: project.name },
-    tasks: () => km.listTasks({ project_id: project.id, stages: true, limit: PAGE }).tasks,
-    notes: taskId => km.notes(taskId),
-    next: () => km.getNextTaskToWorkOn(project.id),
-    latestRun: () => {
-      const runs = orElse(app.runs(project), []);
-      return runs.reduce<(typeof runs)[number] | null>(
-        (newest, run) => (newest === null || run.started_at >= newest.started_at ? run : newest),
-        null,
-      );
-    },
-    runEvents: (runId, after) => orElse<readonly RunEvent[]>(app.runEvents(runId, after), []),
-    startRun: () => app.startRun(project),
-    stopRun: runId => app.requestRun(runId, 'stop'),
-    refresh: async () => {
-      await app.pullPlans(project);
-    },
-    version: () => app.changeNumber(),
-  };
+/** The stages and tasks in plan order; with a filter the tasks that it lets through. */
+function tasksOf({ km, project }: AtProject, filter: string): Result<readonly Task[]> {
+  if (filter === '') return ok(km.listTasks({ project_id: project.id, stages: true }).tasks);
+  const found = km.searchTasks(project.id, filter, { order: 'plan' });
+  return found.ok ? ok(found.value.tasks) : found;
 }
 
 export const board = defineCommand({
   name: 'board',
   summary: 'Open the board of the current folder’s project; llmclis alone does the same.',
   about:
-    'In a terminal it is a live screen: r starts a run, s stops it, q leaves it running. Piped, it prints the board.',
-  args: {},
+    'In a terminal it is a live screen: / filters while you type, space folds, d, o, p and c change the task, r starts a run, s stops it, ? shows all keys, q leaves. Piped, it prints the board. FILTER is the language of llmclis task list.',
+  args: {
+    filter: {
+      rest: true,
+      dashes: true,
+      help: 'Only tasks that pass it, for example status:blocked -tag:later; see llmclis help task list.',
+    },
+  },
   flags: { project_id: PROJECT_FLAG },
   examples: [
-    { command: 'llmclis', does: 'The plan as a table, the next task marked, and why it is next.' },
+    { command: 'llmclis', does: 'The plan as a tree, the next task marked, and why it is next.' },
+    { command: 'llmclis board status:blocked', does: 'Opens with the blocked tasks, and the stages they stand in.' },
     { command: 'llmclis board | less', does: 'The same as text.' },
   ],
-  run: async (app: Needs, { flags }, out, shell) => {
+  run: async (app: BoardNeeds, { args, flags }, out, shell) => {
     const at = await openProject(app, flags.project_id);
     if (!at.ok) return at;
     const ports = boardPorts(app, at.value);
+    const filter = (args.filter ?? '').trim();
     if (out.isJson) {
-      out.json({ project: at.value.project, tasks: ports.tasks(), next: ports.next(), run: ports.latestRun() });
+      const tasks = tasksOf(at.value, filter);
+      if (!tasks.ok) return tasks;
+      out.json({ project: at.value.project, tasks: tasks.value, next: ports.next(), run: ports.latestRun() });
       return ok(0);
     }
     const screens = await shell.screens();
     if (shell.terminal.interactive()) {
       const { stdin, stdout } = shell.terminal;
-      await screens.openBoard(ports, { stdin, stdout, signal: shell.interrupts() });
-    } else out.line(screens.boardText(ports, shell.terminal.columns()));
-    return ok(0);
+      await screens.openBoard(ports, { stdin, stdout, signal: shell.interrupts(), filter });
+      return ok(0);
+    }
+    const text = screens.boardText(ports, shell.terminal.columns(), filter);
+    if (text.ok) out.line(text.value);
+    return text.ok ? ok(0) : text;
   },
 });

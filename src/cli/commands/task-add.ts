@@ -2,11 +2,20 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { App } from '../../app.ts';
 import { fail, ok, type Result } from '../../core/failure.ts';
-import { ROLES } from '../../core/task.ts';
+import { type ChecklistItem, QUEUES, ROLES } from '../../core/task.ts';
+import type { NewTask } from '../../km/km.ts';
 import { defineCommand } from '../command.ts';
 import type { FlagTable } from '../flags.ts';
 import { given } from '../given.ts';
-import { AGENT_FLAG, type ChangesTasks, changeProject, PERSON, PROJECT_FLAG } from '../project.ts';
+import {
+  AGENT_FLAG,
+  type AtProject,
+  type ChangesTasks,
+  changeProject,
+  PERSON,
+  PROJECT_FLAG,
+  wholeKeys,
+} from '../project.ts';
 import type { Shell } from '../shell.ts';
 import { taskLine } from '../task-text.ts';
 
@@ -26,6 +35,20 @@ export const TASK_FLAGS = {
   tag: { type: 'list', value: 'T', help: 'A word to find it by; rules of the router may use it.' },
   'depends-on': { type: 'list', value: 'KEY', help: 'A task that must be done first.' },
   parent: { type: 'string', value: 'KEY', help: 'The stage or task it belongs to.' },
+  related: { type: 'list', value: 'KEY', help: 'A task worth reading with this one.' },
+  'discovered-from': { type: 'list', value: 'KEY', help: 'The task whose work brought this one to light.' },
+  acceptance: { type: 'string', value: 'TEXT', help: 'What must be true when it is done, in words.' },
+  checklist: { type: 'list', value: 'STEP', help: 'A step to tick off with llmclis task check.' },
+  link: { type: 'list', value: 'L', help: 'A URL, or a place such as research.md#rq-001.' },
+  complexity: { type: 'number', value: 'N', min: 1, max: 10, help: 'From 1, small, to 10.' },
+  queue: {
+    type: 'string',
+    value: 'Q',
+    choices: QUEUES,
+    help: 'What kind of worker it waits for; default standard, which is any.',
+  },
+  assignee: { type: 'string', value: 'NAME', help: 'Who is meant to do it.' },
+  due: { type: 'string', value: 'DAY', help: 'When it must be done, such as 2026-12-31.' },
   private: { type: 'boolean', help: 'Only local models may see it.' },
 } as const satisfies FlagTable;
 
@@ -60,6 +83,31 @@ export function readDescription(
 export const listGiven = (values: readonly string[]): readonly string[] | undefined =>
   values.length === 0 ? undefined : values.map(value => value.trim()).filter(value => value !== '');
 
+/** The steps that the flags give; one that was there already keeps its tick. */
+export const checklistGiven = (
+  steps: readonly string[],
+  before: readonly ChecklistItem[] = [],
+): readonly ChecklistItem[] | undefined =>
+  listGiven(steps)?.map(text => before.find(item => item.text === text) ?? { text, done: false });
+
+type TiesGiven = { readonly [K in 'depends-on' | 'related' | 'discovered-from']: readonly string[] };
+
+/** The ties that the flags give, by their whole keys. */
+export function tiesGiven(
+  at: AtProject,
+  flags: TiesGiven,
+): Pick<NewTask, 'depends_on' | 'related' | 'discovered_from'> {
+  const keys = (given: readonly string[]): readonly string[] | undefined => {
+    const list = listGiven(given);
+    return list === undefined ? undefined : wholeKeys(at, list);
+  };
+  return given({
+    depends_on: keys(flags['depends-on']),
+    related: keys(flags.related),
+    discovered_from: keys(flags['discovered-from']),
+  });
+}
+
 export const taskAdd = defineCommand({
   name: 'task add',
   summary: 'Add a task to the project and its plan.',
@@ -88,7 +136,8 @@ export const taskAdd = defineCommand({
     const description = readDescription(app, flags, shell);
     if (!description.ok) return description;
     const agent = flags.agent ?? PERSON;
-    const added = await changeProject(app, { projectId: flags.project_id, agent }, ({ project, km }) => {
+    const added = await changeProject(app, { projectId: flags.project_id, agent }, at => {
+      const { project, km } = at;
       const fields = given({
         key: flags.key,
         description: description.value,
@@ -98,11 +147,18 @@ export const taskAdd = defineCommand({
         priority: flags.priority,
         role: flags.role,
         tags: listGiven(flags.tag),
-        depends_on: listGiven(flags['depends-on']),
-        parent: flags.parent,
+        acceptance: flags.acceptance,
+        checklist: checklistGiven(flags.checklist),
+        links: listGiven(flags.link),
+        complexity: flags.complexity,
+        queue: flags.queue,
+        assignee: flags.assignee,
+        due: flags.due,
+        parent: flags.parent === undefined ? undefined : wholeKeys(at, [flags.parent])[0],
         private: flags.private || undefined,
       });
-      const task = km.addTask({ project_id: project.id, title: args.title.trim(), ...fields }, agent);
+      const wanted = { project_id: project.id, title: args.title.trim(), ...fields, ...tiesGiven(at, flags) };
+      const task = km.addTask(wanted, agent);
       return task.ok ? ok({ km, id: task.value.id }) : task;
     });
     if (!added.ok) return added;

@@ -1,8 +1,7 @@
 import type { App } from '../../app.ts';
-import { fail, ok, type Result } from '../../core/failure.ts';
-import type { Task } from '../../core/task.ts';
-import type { Km } from '../../km/km.ts';
+import { ok } from '../../core/failure.ts';
 import { defineCommand } from '../command.ts';
+import { mustHold } from '../held.ts';
 import { AGENT_FLAG, type ChangesTasks, changeTask, PERSON, PROJECT_FLAG } from '../project.ts';
 import { CLAIM_TTL_S, TTL_FLAG } from './next.ts';
 import { showTask } from './task-status.ts';
@@ -14,16 +13,6 @@ const CLAIM = {
   required: true,
   help: 'The claim’s token, from next --claim; a lost claim ends with exit 6.',
 } as const;
-
-/** A token that belongs to another task must not act on this one. */
-const mustHold = (km: Km, task: Task, token: string): Result<void> =>
-  km.holds(task.id, token)
-    ? ok(undefined)
-    : fail(
-        'claim.lost',
-        `This claim does not hold ${task.key}: it ran out, was given back, or belongs to another task.`,
-        'Drop the work on it and take a task again: llmclis next --claim --worker NAME',
-      );
 
 export const taskHeartbeat = defineCommand({
   name: 'task heartbeat',

@@ -8,17 +8,44 @@ import { formatTable } from '../table.ts';
 import { statusText, taskText } from '../task-text.ts';
 
 const LIST_LIMIT = 100;
+const ORDERS = ['plan', 'next', 'oldest', 'best'] as const;
+/** Also printed as it stands in docs/cli.md, so it keeps its columns. */
+const FILTER_HELP = `A filter is words and fields that must all hold: status:blocked,pending tag:api -has:checks "retry policy"
+Words and "phrases" are looked for in keys, titles, descriptions, acceptance, checklists, notes and tags.
+A dash before a term means not, commas mean any of. All of it is explained in docs/filter.md.
+
+  status reason role queue proof   their names, or none: status:blocked reason:none
+  key tag assignee agent           any text, * for anything: key:S1.*
+  parent under depends blocks      a task’s key: under:S2 is all that is inside S2
+  priority complexity              a number or a bound: priority:<2
+  created updated started finished due
+                                   a day, an age or a bound: created:>2026-11-01 updated:<7d due:today
+  has   checks notes checklist links due description acceptance tags
+  is    ready blocked waiting open closed claimed stale overdue stage task subtask private vanished`;
 const KEY = { required: true, help: 'The task’s key, for example S1.1.' } as const;
 
 export const taskList = defineCommand({
   name: 'task list',
-  summary: 'List the tasks of a project in plan order.',
-  args: {},
+  summary: 'List the tasks of a project in plan order, or those that a filter finds.',
+  about: FILTER_HELP,
+  args: {
+    filter: {
+      rest: true,
+      dashes: true,
+      help: 'Words and fields; quote what holds spaces, quotes, < or > for the shell.',
+    },
+  },
   flags: {
     status: { type: 'list', value: 'S', choices: TASK_STATUSES, help: 'Only tasks with this status.' },
     role: { type: 'string', value: 'R', choices: ROLES, help: 'Only tasks of this role.' },
     tag: { type: 'string', value: 'T', help: 'Only tasks with this tag.' },
     stages: { type: 'boolean', help: 'Stages too.' },
+    order: {
+      type: 'string',
+      value: 'O',
+      choices: ORDERS,
+      help: 'As the plan lists them (the default), as they would be worked on, the longest unchanged first, or the best match first.',
+    },
     limit: { type: 'number', value: 'N', min: 1, max: 10_000, help: `At most so many; default ${LIST_LIMIT}.` },
     cursor: { type: 'string', value: 'C', help: 'Go on from here: next_cursor of the list before.' },
     project_id: PROJECT_FLAG,
@@ -29,19 +56,32 @@ export const taskList = defineCommand({
       command: 'llmclis task list --status blocked --json',
       does: 'What is blocked, as {"tasks", "total", "next_cursor"}.',
     },
+    {
+      command: 'llmclis task list status:blocked tag:api retry',
+      does: 'What is blocked, has the tag and speaks of retries.',
+    },
+    {
+      command: "llmclis task list 'is:open priority:<2 -has:checks'",
+      does: 'What is urgent and cannot be proven yet.',
+    },
+    { command: 'llmclis task list \'"retry policy"\' --order best', does: 'The phrase, the best match first.' },
   ],
-  run: async (app: ReadsTasks, { flags }, out) => {
+  run: async (app: ReadsTasks, { args, flags }, out) => {
     const at = await openProject(app, flags.project_id);
     if (!at.ok) return at;
     const { role, tag, stages, cursor } = flags;
     const status = flags.status.length === 0 ? undefined : flags.status;
-    const page = at.value.km.listTasks({
-      project_id: at.value.project.id,
-      ...given({ status, role, tag, stages, cursor }),
+    const order = flags.order === 'best' ? undefined : (flags.order ?? 'plan');
+    const filter = args.filter ?? '';
+    const found = at.value.km.searchTasks(at.value.project.id, filter, {
+      ...given({ status, role, tag, stages, cursor, order }),
       limit: flags.limit ?? LIST_LIMIT,
     });
+    if (!found.ok) return found;
+    const page = found.value;
     if (out.isJson) out.json({ tasks: page.tasks, total: page.total, next_cursor: page.next_cursor });
-    else if (page.tasks.length === 0) out.line('No task. Add one: llmclis task add TITLE');
+    else if (page.tasks.length === 0)
+      out.line(filter === '' ? 'No task. Add one: llmclis task add TITLE' : 'No task matches.');
     else {
       const columns = [
         { title: 'key' },
@@ -59,7 +99,7 @@ export const taskList = defineCommand({
       ]);
       out.lines(formatTable(columns, rows));
       if (page.next_cursor !== null)
-        out.line(`${page.tasks.length} of ${page.total}. More: llmclis task list --cursor ${page.next_cursor}`);
+        out.line(`${page.tasks.length} of ${page.total}. More: the same command with --cursor ${page.next_cursor}`);
     }
     return ok(0);
   },

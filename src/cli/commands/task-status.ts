@@ -1,12 +1,11 @@
 import { ok, type Result } from '../../core/failure.ts';
 import { BLOCK_REASONS, type Task } from '../../core/task.ts';
+import { BULK_FLAGS, type Bulk, changeTasks, KEYS, showChanged } from '../bulk.ts';
 import { defineCommand } from '../command.ts';
 import { given } from '../given.ts';
 import type { Output } from '../output.ts';
-import { AGENT_FLAG, type ChangesTasks, CLAIM_FLAG, changeTask, PERSON, PROJECT_FLAG } from '../project.ts';
+import { AGENT_FLAG, type ChangesTasks, CLAIM_FLAG, PERSON, PROJECT_FLAG } from '../project.ts';
 import { taskLine } from '../task-text.ts';
-
-const KEY = { required: true, help: 'The task’s key, for example S1.1.' } as const;
 
 /** Prints a task that was changed; what most commands on one task end with. */
 export function showTask(task: Result<Task>, out: Output): Result<number> {
@@ -16,30 +15,43 @@ export function showTask(task: Result<Task>, out: Output): Result<number> {
   return ok(0);
 }
 
+type Flags = {
+  readonly where: string | undefined;
+  readonly dry_run: boolean;
+  readonly yes: boolean;
+  readonly agent: string | undefined;
+  readonly project_id: number | undefined;
+};
+const bulkOf = (name: string, keys: string | undefined, flags: Flags): Bulk => {
+  const { where, dry_run, yes, agent = PERSON, project_id: projectId } = flags;
+  return { name, keys, where, dry_run, yes, agent, projectId };
+};
+
 export const taskDone = defineCommand({
   name: 'task done',
-  summary: 'Set a task to done on your word (proof: accepted-by-person).',
+  summary: 'Set tasks to done on your word (proof: accepted-by-person).',
   about: 'The work of a run is proven by its checks instead; this is for work that was done by hand or elsewhere.',
-  args: { key: KEY },
-  flags: { claim: CLAIM_FLAG, agent: AGENT_FLAG, project_id: PROJECT_FLAG },
+  args: { key: KEYS },
+  flags: { claim: CLAIM_FLAG, ...BULK_FLAGS, agent: AGENT_FLAG, project_id: PROJECT_FLAG },
   examples: [
     { command: 'llmclis task done S1.1', does: 'Done, and its box in the plan is ticked.' },
+    { command: 'llmclis task done S1.1 S1.2', does: 'Both, or none when one of them cannot be done.' },
     { command: 'llmclis task done S1.1 --claim TOKEN', does: 'The same by a worker, if the claim still holds.' },
   ],
   run: async (app: ChangesTasks, { args, flags }, out) => {
-    const agent = flags.agent ?? PERSON;
+    const bulk = bulkOf('task done', args.key, flags);
     const { claim } = flags;
-    const task = await changeTask(app, { projectId: flags.project_id, agent, key: args.key }, (before, { km }) =>
-      km.markTaskStatus(before.id, 'done', { agent, proof: 'accepted-by-person', ...given({ claim }) }),
+    const changed = await changeTasks(app, bulk, ({ id }, { km }) =>
+      km.markTaskStatus(id, 'done', { agent: bulk.agent, proof: 'accepted-by-person', ...given({ claim }) }),
     );
-    return showTask(task, out);
+    return showChanged(changed, out);
   },
 });
 
 export const taskBlock = defineCommand({
   name: 'task block',
-  summary: 'Say that a task cannot go on, and why.',
-  args: { key: KEY },
+  summary: 'Say that tasks cannot go on, and why.',
+  args: { key: KEYS },
   flags: {
     reason: {
       type: 'string',
@@ -50,6 +62,7 @@ export const taskBlock = defineCommand({
     },
     detail: { type: 'string', value: 'TEXT', help: 'What is in the way, in one sentence.' },
     claim: CLAIM_FLAG,
+    ...BULK_FLAGS,
     agent: AGENT_FLAG,
     project_id: PROJECT_FLAG,
   },
@@ -60,48 +73,56 @@ export const taskBlock = defineCommand({
     },
   ],
   run: async (app: ChangesTasks, { args, flags }, out) => {
-    const agent = flags.agent ?? PERSON;
+    const bulk = bulkOf('task block', args.key, flags);
     const { reason, detail, claim } = flags;
-    const task = await changeTask(app, { projectId: flags.project_id, agent, key: args.key }, (before, { km }) =>
-      km.markTaskStatus(before.id, 'blocked', { agent, reason, ...given({ detail, claim }) }),
+    const changed = await changeTasks(app, bulk, ({ id }, { km }) =>
+      km.markTaskStatus(id, 'blocked', { agent: bulk.agent, reason, ...given({ detail, claim }) }),
     );
-    return showTask(task, out);
+    return showChanged(changed, out);
   },
 });
 
 export const taskReopen = defineCommand({
   name: 'task reopen',
-  summary: 'Make a done, blocked or cancelled task pending again, its tries counted afresh.',
-  args: { key: KEY },
-  flags: { agent: AGENT_FLAG, project_id: PROJECT_FLAG },
-  examples: [{ command: 'llmclis task reopen S1.1', does: 'The next run may take it again.' }],
+  summary: 'Make done, blocked or cancelled tasks pending again, their tries counted afresh.',
+  args: { key: KEYS },
+  flags: { ...BULK_FLAGS, agent: AGENT_FLAG, project_id: PROJECT_FLAG },
+  examples: [
+    { command: 'llmclis task reopen S1.1', does: 'The next run may take it again.' },
+    { command: 'llmclis task reopen --where "reason:budget"', does: 'All that a spent budget stopped.' },
+  ],
   run: async (app: ChangesTasks, { args, flags }, out) => {
-    const agent = flags.agent ?? PERSON;
-    const task = await changeTask(app, { projectId: flags.project_id, agent, key: args.key }, (before, { km }) =>
-      km.markTaskStatus(before.id, 'pending', { agent, fresh_tries: true }),
+    const bulk = bulkOf('task reopen', args.key, flags);
+    const changed = await changeTasks(app, bulk, ({ id }, { km }) =>
+      km.markTaskStatus(id, 'pending', { agent: bulk.agent, fresh_tries: true }),
     );
-    return showTask(task, out);
+    return showChanged(changed, out);
   },
 });
 
 export const taskCancel = defineCommand({
   name: 'task cancel',
-  summary: 'Give a task up; it is kept, and nothing waits for it any more.',
-  args: { key: KEY },
+  summary: 'Give tasks up; they are kept, and nothing waits for them any more.',
+  args: { key: KEYS },
   flags: {
     detail: { type: 'string', value: 'TEXT', help: 'Why, in one sentence.' },
+    ...BULK_FLAGS,
     agent: AGENT_FLAG,
     project_id: PROJECT_FLAG,
   },
   examples: [
     { command: 'llmclis task cancel S1.1 --detail "Not needed any more"', does: 'Its box in the plan says so.' },
+    {
+      command: 'llmclis task cancel --where "tag:legacy is:open" --dry_run',
+      does: 'Shows which tasks that would be, and changes nothing.',
+    },
   ],
   run: async (app: ChangesTasks, { args, flags }, out) => {
-    const agent = flags.agent ?? PERSON;
+    const bulk = bulkOf('task cancel', args.key, flags);
     const { detail } = flags;
-    const task = await changeTask(app, { projectId: flags.project_id, agent, key: args.key }, (before, { km }) =>
-      km.markTaskStatus(before.id, 'cancelled', { agent, ...given({ detail }) }),
+    const changed = await changeTasks(app, bulk, ({ id }, { km }) =>
+      km.markTaskStatus(id, 'cancelled', { agent: bulk.agent, ...given({ detail }) }),
     );
-    return showTask(task, out);
+    return showChanged(changed, out);
   },
 });

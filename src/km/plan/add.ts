@@ -1,10 +1,16 @@
 import type { Box, PlanDocument, PlanTask } from './document.ts';
 import { insertAfter, layoutOf, type TextEdit } from './edit.ts';
+import { stepLines } from './edit-checklist.ts';
+import { asField, indented } from './edit-text.ts';
+import { linkLines } from './edit-words.ts';
 import { BOX_CHARACTERS, taskHead } from './heads.ts';
 import { apart, lastContent } from './log.ts';
 import { oneLine } from './notes.ts';
 import { inlineCode, printTitle, renderField } from './render.ts';
+import { tasksByKey } from './side.ts';
+import { checklistOf } from './steps.ts';
 import { NO_VALUES, type PlanValues } from './values.ts';
+import { safeLines } from './written.ts';
 
 /** A task that the file does not have yet. */
 export type AddedTask = {
@@ -19,34 +25,73 @@ export type AddedTask = {
 };
 export type AddedStage = { readonly key: string; readonly title: string; readonly box: Box };
 
-const VALUE_ORDER = ['depends_on', 'priority', 'role', 'tags', 'checks', 'protect', 'allow', 'private'] as const;
+const VALUE_ORDER = [
+  'depends_on',
+  'related',
+  'discovered_from',
+  'priority',
+  'complexity',
+  'queue',
+  'assignee',
+  'due',
+  'role',
+  'tags',
+  'checks',
+  'protect',
+  'allow',
+  'private',
+] as const;
 
 /** Can a task be written so that it is read back under the same key? */
 export const isWritable = (key: string, title: string): boolean =>
   taskHead(`**${key} – ${printTitle(title)}**`)?.key === key && printTitle(title) !== '';
 
+type Children = ReadonlyMap<string | null, readonly AddedTask[]>;
+
 /** The lines of a new task and of the new tasks nested in it. */
-function taskLines(task: AddedTask, all: readonly AddedTask[], indent: string): readonly string[] {
+function taskLines(task: AddedTask, children: Children, indent: string): readonly string[] {
   const inner = `${indent}  `;
   const layout = { indent: inner, marker: '-', step: '  ' };
-  const field = (name: keyof PlanValues) => {
-    const rendered = renderField(name, task.values[name], layout, '');
-    return rendered === null
-      ? []
-      : [`${inner}- **${rendered.label}:** ${rendered.inline}`.trimEnd(), ...rendered.nested];
-  };
-  const said = VALUE_ORDER.filter(name => JSON.stringify(task.values[name]) !== JSON.stringify(NO_VALUES[name]));
+  const { values } = task;
+  const said = VALUE_ORDER.filter(name => JSON.stringify(values[name]) !== JSON.stringify(NO_VALUES[name]));
   return [
-    `${indent}- [${BOX_CHARACTERS[task.box]}] **${task.key} – ${printTitle(task.values.title)}**`,
-    ...(task.values.description === '' ? [] : field('description')),
+    `${indent}- [${BOX_CHARACTERS[task.box]}] **${task.key} – ${printTitle(values.title)}**`,
+    ...textLines('Description', values.description, inner),
+    ...textLines('Acceptance', values.acceptance, inner),
     `${inner}- **Created:** ${inlineCode(task.created_at)} by ${inlineCode(oneLine(task.created_by))}`,
-    ...said.flatMap(field),
-    ...(task.notes.length === 0
-      ? []
-      : [`${inner}- **Notes:**`, ...task.notes.map(note => `${inner}  - ${oneLine(note)}`)]),
-    ...all.filter(other => other.parent === task.key).flatMap(other => taskLines(other, all, inner)),
+    ...said.flatMap(name => {
+      const field = renderField(name, values[name], layout);
+      return field === null ? [] : [`${inner}- **${field.label}:** ${field.inline}`.trimEnd(), ...field.nested];
+    }),
+    ...listLines(
+      'Checklist',
+      inner,
+      checklistOf(values.checklist).flatMap(step => stepLines(step, below(inner))),
+    ),
+    ...listLines(
+      'Links',
+      inner,
+      values.links.flatMap(link => linkLines(link, below(inner))),
+    ),
+    ...listLines(
+      'Notes',
+      inner,
+      task.notes.map(note => `${inner}  - ${oneLine(note)}`),
+    ),
+    ...(children.get(task.key) ?? []).flatMap(other => taskLines(other, children, inner)),
   ];
 }
+
+const below = (indent: string) => ({ indent: `${indent}  `, marker: '-' });
+
+function textLines(label: string, text: string, indent: string): readonly string[] {
+  if (text === '') return [];
+  const [first = '', ...more] = asField(safeLines(text));
+  return [`${indent}- **${label}:** ${first}`.trimEnd(), ...more.map(indented(`${indent}  `))];
+}
+
+const listLines = (label: string, indent: string, lines: readonly string[]): readonly string[] =>
+  lines.length === 0 ? [] : [`${indent}- **${label}:**`, ...lines];
 
 /**
  * Writes new tasks: a task with a parent in its block, else at the end of its stage's section, else in a `Tasks` section
@@ -57,46 +102,62 @@ export function addTasks(
   tasks: readonly AddedTask[],
   stages: readonly AddedStage[],
 ): readonly TextEdit[] {
-  const roots = tasks.filter(task => !tasks.some(other => other.key === task.parent));
+  const added = new Set(tasks.map(task => task.key));
+  const children: Children = Map.groupBy(tasks, task => task.parent);
+  const here = tasksByKey(document);
+  const headings = new Map(document.stages.map(stage => [stage.key, stage]));
+  const tops = topTasks(document);
+  const newStages = new Set(stages.map(stage => stage.key));
+  const places = new Map<string, Place | null>();
   const edits: TextEdit[] = [];
   const homeless = new Map<string, AddedTask[]>();
-  for (const task of roots) {
-    const parent = document.tasks.find(other => other.key === task.parent);
-    const stage = document.stages.find(other => other.key === task.parent && other.heading !== null);
-    const place = parent === undefined ? sectionPlace(document, stage?.heading ?? null, stage?.end ?? null) : null;
-    if (parent !== undefined) {
-      edits.push(insertAfter(document, parent.end - 1, taskLines(task, tasks, layoutOf(document, parent).indent)));
-    } else if (place !== null) edits.push(inSection(document, place, taskLines(task, tasks, place.indent)));
+  const placeOf = (key: string | null): Place | null => {
+    if (key === null) return null;
+    const known = places.get(key);
+    if (known !== undefined) return known;
+    const stage = headings.get(key);
+    const found = sectionPlace(document, tops, stage?.heading ?? null, stage?.end ?? null);
+    places.set(key, found);
+    return found;
+  };
+  for (const task of tasks.filter(one => one.parent === null || !added.has(one.parent))) {
+    const parent = here.get(task.parent ?? '');
+    const place = parent === undefined ? placeOf(task.parent) : null;
+    if (parent !== undefined)
+      edits.push(insertAfter(document, parent.end - 1, taskLines(task, children, layoutOf(document, parent).indent)));
+    else if (place !== null) edits.push(inSection(document, place, taskLines(task, children, place.indent)));
     else {
-      const home = stages.find(other => other.key === task.parent)?.key ?? '';
+      const home = task.parent !== null && newStages.has(task.parent) ? task.parent : '';
       homeless.set(home, [...(homeless.get(home) ?? []), task]);
     }
   }
-  edits.push(...roadmapLines(document, stages));
-  const stageSections = stages.map(stage => ({ heading: stageHeading(stage), tasks: homeless.get(stage.key) ?? [] }));
+  return [...edits, ...roadmapLines(document, stages), ...newHomes(document, tops, stages, homeless, children)];
+}
+
+/** New stages with their tasks, and the tasks that have no stage. */
+function newHomes(
+  document: PlanDocument,
+  tops: TopTasks,
+  stages: readonly AddedStage[],
+  homeless: ReadonlyMap<string, readonly AddedTask[]>,
+  children: Children,
+): readonly TextEdit[] {
   const loose = homeless.get('') ?? [];
-  const known = tasksSection(document);
-  if (known !== null) {
-    const place = sectionPlace(document, known.heading, known.end);
-    if (place !== null)
-      edits.push(...loose.map(task => inSection(document, place, taskLines(task, tasks, place.indent))));
-  }
+  const known = loose.length === 0 ? null : tasksSection(document);
+  const place = known === null ? null : sectionPlace(document, tops, known.heading, known.end);
   const sections = [
-    ...stageSections,
-    ...(known === null && loose.length > 0 ? [{ heading: '## Tasks', tasks: loose }] : []),
+    ...stages.map(stage => sectionLines(stageHeading(stage), homeless.get(stage.key) ?? [], children)),
+    ...(place === null && loose.length > 0 ? [sectionLines('## Tasks', loose, children)] : []),
   ];
   return [
-    ...edits,
-    ...newSections(
-      document,
-      sections.map(section => sectionLines(section.heading, section.tasks, tasks)),
-    ),
+    ...(place === null ? [] : loose.map(task => inSection(document, place, taskLines(task, children, place.indent)))),
+    ...newSections(document, sections),
   ];
 }
 
-const sectionLines = (heading: string, own: readonly AddedTask[], all: readonly AddedTask[]): readonly string[] => [
+const sectionLines = (heading: string, own: readonly AddedTask[], children: Children): readonly string[] => [
   heading,
-  ...own.flatMap(task => ['', ...taskLines(task, all, '')]),
+  ...own.flatMap(task => ['', ...taskLines(task, children, '')]),
 ];
 
 const stageHeading = (stage: AddedStage): string => `## Stage ${stage.key.slice(1)} – ${printTitle(stage.title)}`;
@@ -113,11 +174,24 @@ function roadmapLines(document: PlanDocument, stages: readonly AddedStage[]): re
 
 type Place = { readonly line: number; readonly indent: string; readonly gap: boolean; readonly list: boolean };
 
+/** The tasks that stand in no other task, in the order of their lines. */
+type TopTasks = readonly PlanTask[];
+
+function topTasks(document: PlanDocument): TopTasks {
+  const top: PlanTask[] = [];
+  for (const task of document.tasks) if (task.line >= (top.at(-1)?.end ?? 0)) top.push(task);
+  return top;
+}
+
 /** The end of a section: after its last task, else after its last words. */
-function sectionPlace(document: PlanDocument, heading: number | null, end: number | null): Place | null {
+function sectionPlace(
+  document: PlanDocument,
+  tops: TopTasks,
+  heading: number | null,
+  end: number | null,
+): Place | null {
   if (heading === null || end === null) return null;
-  const inside = document.tasks.filter(task => task.line > heading && task.line < end);
-  const siblings = inside.filter(task => !inside.some(other => other.line < task.line && task.line < other.end));
+  const siblings = tops.filter(task => task.line > heading && task.line < end);
   const last = siblings.at(-1);
   if (last === undefined) return { line: lastContent(document, heading, end), indent: '', gap: true, list: false };
   const indent = /^[ \t]*/.exec(document.lines[last.line]?.text ?? '')?.[0] ?? '';

@@ -10,17 +10,25 @@ const OTHER_NAMES: Readonly<Record<string, FieldName>> = {
   dependencies: 'depends_on',
   depends: 'depends_on',
   'blocked by': 'depends_on',
+  'related to': 'related',
+  'acceptance criteria': 'acceptance',
+  'assigned to': 'assignee',
+  'due date': 'due',
   note: 'notes',
   link: 'links',
   tag: 'tags',
   labels: 'tags',
 };
 
+const FIELDS: ReadonlyMap<string, FieldName> = new Map([
+  ...FIELD_NAMES.map(name => [name, name] as const),
+  ...Object.entries(OTHER_NAMES).map(([label, name]) => [label.replaceAll(' ', '_'), name] as const),
+]);
+
 /** The known field that a label names, whatever its case. */
 export function fieldName(label: string): FieldName | null {
   const plain = label.trim().toLowerCase();
-  const named = FIELD_NAMES.find(name => name === plain.replaceAll(/[ _-]+/g, '_'));
-  return named ?? (Object.hasOwn(OTHER_NAMES, plain) ? (OTHER_NAMES[plain] ?? null) : null);
+  return FIELDS.get(/[ _-]/.test(plain) ? plain.replaceAll(/[ _-]+/g, '_') : plain) ?? null;
 }
 
 type Item = {

@@ -28,6 +28,7 @@ export type BoxItem = {
 
 export const FIELD_NAMES = [
   'description',
+  'acceptance',
   'created',
   'created_by',
   'last_updated',
@@ -36,7 +37,13 @@ export const FIELD_NAMES = [
   'notes',
   'checklist',
   'depends_on',
+  'related',
+  'discovered_from',
   'priority',
+  'complexity',
+  'queue',
+  'assignee',
+  'due',
   'role',
   'tags',
   'verify',
@@ -81,6 +88,8 @@ export type PlanStage = {
   readonly heading: number | null;
   /** First line after the heading's section; null without a heading. */
   readonly end: number | null;
+  /** Line of the first task after the heading; the number of lines when there is none. */
+  readonly first_task: number;
 };
 
 /** A value that an edit may replace: where it begins, and its text. */
@@ -113,9 +122,9 @@ export const lineEnd = (line: Line): number => line.from + line.text.length;
 /** Columns of the leading white space, -1 when there is nothing else. */
 export function indentOf(text: string): number {
   let columns = 0;
-  for (const character of text) {
-    if (character === ' ') columns += 1;
-    else if (character === '\t') columns += 4 - (columns % 4);
+  for (let at = 0; at < text.length; at += 1) {
+    if (text[at] === ' ') columns += 1;
+    else if (text[at] === '\t') columns += 4 - (columns % 4);
     else return columns;
   }
   return -1;

@@ -10,8 +10,8 @@ import {
 import { BOX_CHARACTERS } from './heads.ts';
 import { oneLine } from './notes.ts';
 import { parsePlan } from './parse.ts';
-import { inlineCode, renderField } from './render.ts';
-import { chunkOf, type PlanValues, readDescription } from './values.ts';
+import { inlineCode } from './render.ts';
+import { chunkOf } from './values.ts';
 
 /** Replaces what stands from `from` to before `to` (offsets in the printed document) by `text`. */
 export type TextEdit = { readonly from: number; readonly to: number; readonly text: string };
@@ -51,11 +51,20 @@ export function setBox(item: BoxItem, box: Box): readonly TextEdit[] {
   return [{ from: item.box_at, to: item.box_at + 1, text: BOX_CHARACTERS[box] }];
 }
 
-function replaceValue(document: PlanDocument, from: number, old: string, value: string): TextEdit {
-  const before = document.lines.find(line => line.from <= from && from <= lineEnd(line));
-  const gap = /[ \t]$/.test(before?.text.slice(0, from - before.from) ?? ' ') ? '' : ' ';
-  return { from, to: from + old.length, text: gap + value };
+/** Replaces what stands after a label, with the blank between them where that is missing. */
+export function replaceValue(
+  document: PlanDocument,
+  place: { readonly line: number; readonly from: number },
+  old: string,
+  value: string,
+): TextEdit {
+  const line = document.lines[place.line];
+  const gap = value === '' || /[ \t]$/.test(line?.text.slice(0, place.from - line.from) ?? ' ') ? '' : ' ';
+  return { from: place.from, to: place.from + old.length, text: gap + value };
 }
+
+/** The field's value as a place that can be replaced. */
+export const valuePlace = (chunk: Chunk) => ({ line: chunk.line, from: chunk.value_from });
 
 const styled = (old: string, value: string): string => (old === '' || old.includes('`') ? inlineCode(value) : value);
 
@@ -81,7 +90,8 @@ export function layoutOf(document: PlanDocument, task: PlanTask): Layout {
   return { indent, marker: /[-*+]/.test(marker) ? marker : '-', step: tabs ? '\t' : '  ' };
 }
 
-const lastLine = (task: PlanTask, chunk: Chunk | null): number => (chunk === null ? task.line : chunk.end - 1);
+/** Index of the last line of a field; of the task's head where there is no such field. */
+export const lastLine = (task: PlanTask, chunk: Chunk | null): number => (chunk === null ? task.line : chunk.end - 1);
 
 /** Sets Last Updated (`iso` by `by`) in the style the line has; adds the line after Created, or first, when it is missing. */
 export function setLastUpdated(document: PlanDocument, task: PlanTask, iso: string, by: string): readonly TextEdit[] {
@@ -90,14 +100,14 @@ export function setLastUpdated(document: PlanDocument, task: PlanTask, iso: stri
   const agent = oneLine(by);
   const stamp = (old: string) => styled(old, iso) + (separate === null ? ` by ${styled(old, agent)}` : '');
   const edits: TextEdit[] = [];
-  if (chunk !== null) edits.push(replaceValue(document, chunk.value_from, chunk.value, stamp(chunk.value)));
+  if (chunk !== null) edits.push(replaceValue(document, valuePlace(chunk), chunk.value, stamp(chunk.value)));
   else {
     const { indent, marker } = layoutOf(document, task);
     const after = lastLine(task, chunkOf(task, 'created_by') ?? chunkOf(task, 'created'));
     edits.push(insertAfter(document, after, [`${indent}${marker} **Last Updated:** ${stamp('')}`]));
   }
   if (separate !== null)
-    edits.push(replaceValue(document, separate.value_from, separate.value, styled(separate.value, agent)));
+    edits.push(replaceValue(document, valuePlace(separate), separate.value, styled(separate.value, agent)));
   return edits;
 }
 
@@ -119,37 +129,6 @@ export function appendNotes(document: PlanDocument, task: PlanTask, notes: reado
 /** Sets the plan's own Last Updated and Last Editor where the file has these lines. */
 export function setHeader(document: PlanDocument, iso: string, editor: string): readonly TextEdit[] {
   const set = (span: PlanDocument['header']['updated'], value: string) =>
-    span === null ? [] : [replaceValue(document, span.from, span.text, styled(span.text, value))];
+    span === null ? [] : [replaceValue(document, span, span.text, styled(span.text, value))];
   return [...set(document.header.updated, iso), ...set(document.header.editor, oneLine(editor))];
-}
-
-/** Sets one value of a task; a field that is missing is added after the others. A description keeps the bullets beside it. */
-export function setField<K extends keyof PlanValues>(
-  document: PlanDocument,
-  task: PlanTask,
-  name: K,
-  value: PlanValues[K],
-): readonly TextEdit[] {
-  const layout = layoutOf(document, task);
-  const { rest } = readDescription(document, task);
-  const field = renderField(name, value, layout, rest);
-  if (field === null) return [];
-  if (field.name === 'title') {
-    return [{ from: task.title_from, to: task.title_from + task.title.length, text: field.inline }];
-  }
-  const chunk = chunkOf(task, field.name);
-  if (chunk !== null) {
-    const last = document.lines[chunk.end - 1];
-    const eol = document.lines[chunk.line]?.eol || document.eol;
-    const edit = replaceValue(document, chunk.value_from, '', [field.inline, ...field.nested].join(eol));
-    return [{ ...edit, to: last === undefined ? edit.to : Math.max(edit.to, lineEnd(last)) }];
-  }
-  const fields = task.chunks.filter(part => part.name !== 'notes' && part.name !== 'other');
-  const after = field.name === 'description' ? task.line : lastLine(task, fields.at(-1) ?? null);
-  return [
-    insertAfter(document, after, [
-      `${layout.indent}${layout.marker} **${field.label}:** ${field.inline}`.trimEnd(),
-      ...field.nested,
-    ]),
-  ];
 }

@@ -2,12 +2,15 @@ import { isAbsolute, relative } from 'node:path';
 import { err, ok, type Result } from '../../core/failure.ts';
 import type { Km, PlanFileRow, Project } from '../km.ts';
 import type { Box, PlanDocument } from './document.ts';
+import { keepOrder } from './order.ts';
 import { parsePlan } from './parse.ts';
 import type { PlanCounts, PlanImport, PlanIo } from './plan.ts';
 import { planRefusal } from './refusal.ts';
-import type { Side } from './side.ts';
-import { keepOrder, savePulled } from './sync.ts';
+import { savePulled } from './save.ts';
+import { NO_OTHERS, openShelf } from './shelf.ts';
+import { keysInOrder, type Side } from './side.ts';
 import { takeFile } from './take.ts';
+import { upgradeReading } from './upgrade.ts';
 
 export type ImportOptions = {
   readonly km: Km;
@@ -46,21 +49,27 @@ export function importPlan(options: ImportOptions): Result<PlanImport> {
   const refusal = planRefusal(file, options.path);
   if (refusal !== null) return err(refusal);
   const own = ownPlan(options);
+  const shelf = openShelf(options, own === null ? [] : [own.path]);
   const side: Side = {
     km: options.km,
     project_id: options.project.id,
     path: own?.path ?? null,
     file,
-    base: own?.row === undefined || own.row === null ? null : parsePlan(own.row.synced_text),
+    base: own === null ? null : shelf.base(own.path),
     synced_at: own?.row?.synced_at ?? null,
     now: options.now,
     agent: options.agent,
     adopts: false,
+    others: own === null ? NO_OTHERS : shelf.others(own.path),
   };
   const taken = options.km.transaction(() => {
+    if (own !== null) upgradeReading({ ...side, row: own.row });
     const result = takeFile(side);
-    keepOrder(side, file);
-    if (own !== null) savePulled(side, result, own.read);
+    keepOrder(side, keysInOrder(file), result.tasks);
+    if (own !== null) {
+      const read = { ...own.read, document: file };
+      savePulled({ ...options, path: own.path, shelf }, { side, taken: result, read });
+    }
     return result;
   });
   return ok({
@@ -78,7 +87,7 @@ type Own = {
 };
 
 function ownPlan({ km, project, path, text, io }: ImportOptions): Own | null {
-  const rows = km.planFiles(project.id);
+  const rows = km.planFiles(project.id).filter(known => known.size >= 0);
   const inside = relative(project.root, path).replaceAll('\\', '/');
   if (inside === '' || inside.startsWith('../') || isAbsolute(inside)) return null;
   const row = rows.find(known => known.path === inside) ?? null;

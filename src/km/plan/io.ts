@@ -5,6 +5,7 @@ import {
   fsyncSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -75,6 +76,7 @@ function replace(target: string, text: string): Result<Stat> {
   let folder: string | null = null;
   try {
     folder = mkdtempSync(join(dirname(target), `.${basename(target)}-`));
+    sweep(target, folder);
     const temporary = join(folder, basename(target));
     const mode = whenThere(() => statSync(target).mode);
     const file = openSync(temporary, 'wx', 0o666);
@@ -93,5 +95,22 @@ function replace(target: string, text: string): Result<Stat> {
     return fail('input.invalid', `${target} could not be written: ${why}.`, 'Make the file and its folder writable.');
   } finally {
     if (folder !== null) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Milliseconds after which a temporary folder is left over from a process that died while it wrote. */
+const LEFT_OVER_MS = 60_000;
+
+/** Takes such folders away; the new one, just made, says what time it is. */
+function sweep(target: string, made: string): void {
+  const name = basename(target);
+  const now = statSync(made).mtimeMs;
+  for (const entry of readdirSync(dirname(target))) {
+    const folder = join(dirname(target), entry);
+    if (!entry.startsWith(`.${name}-`) || entry.length !== basename(made).length || folder === made) continue;
+    const stat = whenThere(() => statSync(folder));
+    if (stat === null || !stat.isDirectory() || now - stat.mtimeMs < LEFT_OVER_MS) continue;
+    // Nothing else is in it; where something is, the folder is someone's own and stays.
+    if (readdirSync(folder).every(inside => inside === name)) rmSync(folder, { recursive: true, force: true });
   }
 }

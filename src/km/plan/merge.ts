@@ -1,6 +1,9 @@
-import type { Task, TaskStatus } from '../../core/task.ts';
+import type { ChecklistItem, TaskStatus } from '../../core/task.ts';
 import type { Box } from './document.ts';
+import type { KnownTask } from './rows.ts';
+import { checklistOf, stepsOf } from './steps.ts';
 import { boxClass, NO_VALUES, type PlanValues } from './values.ts';
+import { asWritten } from './written.ts';
 
 export type ValueName = keyof PlanValues;
 export const VALUE_NAMES = Object.keys(NO_VALUES) as readonly ValueName[];
@@ -15,27 +18,50 @@ export type ValueMerge = {
   readonly conflicts: readonly FieldConflict[];
 };
 
-export const valuesOf = (task: Task): PlanValues => ({
+export const valuesOf = (task: KnownTask): PlanValues => ({
   title: task.title,
   description: task.description,
+  acceptance: task.acceptance,
   priority: task.priority,
+  complexity: task.complexity,
+  queue: task.queue,
+  assignee: task.assignee,
+  due: task.due,
   role: task.role,
   tags: task.tags,
   depends_on: task.depends_on,
+  related: task.related,
+  discovered_from: task.discovered_from,
   checks: task.checks,
   protect: task.protect,
   allow: task.allow,
   private: task.private,
+  checklist: stepsOf(task.checklist),
+  links: task.links,
 });
+
+type Edit<V> = Omit<V, 'checklist'> & { readonly checklist?: readonly ChecklistItem[] };
+
+/** Values of a plan as the database takes them. */
+export function asEdit<V extends Partial<PlanValues>>(values: V): Edit<V> {
+  const { checklist, ...others } = values;
+  return checklist === undefined ? others : { ...others, checklist: checklistOf(checklist) };
+}
 
 const isList = (value: PlanValues[ValueName]): value is readonly string[] =>
   typeof value === 'object' && value !== null;
 
-/** Lists are compared as sets. */
+/** Lists are compared without their order. */
 export function sameValue(one: PlanValues[ValueName], other: PlanValues[ValueName]): boolean {
   if (!isList(one) || !isList(other)) return one === other;
-  return one.length === other.length && one.every(item => other.includes(item));
+  if (one.length !== other.length || one === other) return one === other;
+  return one.every((item, index) => item === other[index]) || sameItems(one, other);
 }
+
+const sameItems = (one: readonly string[], other: readonly string[]): boolean => {
+  const [left, right] = [one.toSorted(), other.toSorted()];
+  return left.every((item, index) => item === right[index]);
+};
 
 /**
  * Three-way merge of a task's values, field by field. A side that left a field as it was in `base` takes the other's;
@@ -47,7 +73,8 @@ export function mergeValues(base: PlanValues, file: PlanValues, database: PlanVa
   const conflicts: FieldConflict[] = [];
   for (const name of VALUE_NAMES) {
     const [was, inFile, inDatabase] = [base[name], file[name], database[name]];
-    if (sameValue(inFile, inDatabase)) continue;
+    // What a file cannot say in other words is the same.
+    if (sameValue(inFile, inDatabase) || sameValue(inFile, asWritten(name, inDatabase))) continue;
     if (isList(was) && isList(inFile) && isList(inDatabase)) {
       const merged = mergeLists(was, inFile, inDatabase);
       if (!sameValue(merged, inDatabase)) toDatabase = { ...toDatabase, [name]: merged };
@@ -62,7 +89,10 @@ export function mergeValues(base: PlanValues, file: PlanValues, database: PlanVa
   return { to_database: toDatabase, to_file: toFile, conflicts };
 }
 
+/** A side that left the list alone takes the other's; else what either side took out goes and what either put in stays. */
 function mergeLists(base: readonly string[], file: readonly string[], database: readonly string[]): readonly string[] {
+  if (sameValue(base, file)) return database;
+  if (sameValue(base, database)) return file;
   const kept = file.filter(item => database.includes(item) || !base.includes(item));
   const added = database.filter(item => !file.includes(item) && !base.includes(item));
   return [...kept, ...added];

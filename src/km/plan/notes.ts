@@ -22,8 +22,9 @@ export function printNote(note: TaskNote): string {
 
 /** The notes of a task in the file, each with the lines nested in it; line breaks kept. */
 export function readNotes(document: PlanDocument, task: PlanTask): readonly string[] {
+  const chunks = task.chunks.filter(part => part.name === 'notes');
   const notes: string[] = [];
-  for (const chunk of task.chunks.filter(part => part.name === 'notes')) {
+  for (const chunk of chunks) {
     let current: { indent: number; lines: string[] } = { indent: Number.MAX_SAFE_INTEGER, lines: [chunk.value] };
     const finish = () => notes.push(current.lines.join('\n').trim());
     for (const line of document.lines.slice(chunk.line + 1, chunk.end)) {
@@ -46,8 +47,14 @@ export type NoteMatch = {
   readonly unknown: readonly string[];
 };
 
+/** The same notes in the same order, which is how most tasks are found. */
+const agree = (inFile: readonly string[], inDatabase: readonly TaskNote[]): boolean =>
+  inFile.length === inDatabase.length &&
+  inDatabase.every((note, index) => inFile[index] === note.text || inFile[index] === printNote(note));
+
 /** Pairs the notes of the file with those of the database, each at most once: by the text, or by the line printed from it. */
 export function matchNotes(inFile: readonly string[], inDatabase: readonly TaskNote[]): NoteMatch {
+  if (agree(inFile, inDatabase)) return { missing: [], unknown: [] };
   const left = new Map<string, number>();
   for (const note of inFile) left.set(oneLine(note), (left.get(oneLine(note)) ?? 0) + 1);
   const take = (key: string): boolean => {

@@ -21,13 +21,55 @@ export function parsePlan(text: string): PlanDocument {
     lines,
     eol: lines.find(line => line.eol !== '')?.eol || '\n',
     header: readHeader(lines, tasks[0]?.line ?? lines.length),
-    stages: [...stages.values()],
+    stages: withFirstTasks([...stages.values()], tasks, lines.length),
     tasks: tasks.map(task => ({ ...task, chunks: readChunks(lines, task.line + 1, task.own_end) })),
     done_log: log === undefined ? null : { heading: log.line, end: log.end },
     unrecognised,
-    markers: lines.flatMap((line, index) => (line.kind !== 'code' && MARKER.test(line.text) ? [index] : [])),
+    markers: findMarkers(lines),
     duplicates,
   };
+}
+
+/** Lines of merge conflict markers; inside code they count when all three of a conflict are there. */
+function findMarkers(lines: readonly Line[]): readonly number[] {
+  const found: number[] = [];
+  for (const [index, { text }] of lines.entries())
+    if ((text.startsWith('<<<') || text.startsWith('>>>') || text.startsWith('|||')) && MARKER.test(text))
+      found.push(index);
+  return found.filter(index => lines[index]?.kind !== 'code' || isWholeConflict(lines, index));
+}
+
+/** Is this line a part of `<<<<<<<`, `=======`, `>>>>>>>` in this order? */
+function isWholeConflict(lines: readonly Line[], index: number): boolean {
+  const find = (from: number, step: 1 | -1, mark: RegExp, stop: RegExp): number => {
+    for (let at = from; at >= 0 && at < lines.length; at += step) {
+      const text = lines[at]?.text ?? '';
+      if (mark.test(text)) return at;
+      if (stop.test(text)) return -1;
+    }
+    return -1;
+  };
+  const first = /^<{7}(?: |$)/.test(lines[index]?.text ?? '')
+    ? index
+    : find(index - 1, -1, /^<{7}(?: |$)/, /^>{7}(?: |$)/);
+  const middle = first < 0 ? -1 : find(first + 1, 1, /^={7}$/, /^(?:<{7}|>{7})(?: |$)/);
+  return middle >= 0 && find(middle + 1, 1, /^>{7}(?: |$)/, /^<{7}(?: |$)/) >= Math.max(index, middle);
+}
+
+/** Tasks come in the order of their lines, and so do the headings that are asked for one after the other. */
+function withFirstTasks(
+  stages: readonly FoundStage[],
+  tasks: readonly FoundTask[],
+  end: number,
+): PlanDocument['stages'] {
+  const headings = stages.map(stage => stage.heading ?? 0).toSorted((one, other) => one - other);
+  const first = new Map<number, number>();
+  let place = 0;
+  for (const heading of headings) {
+    while ((tasks[place]?.line ?? end) <= heading && place < tasks.length) place += 1;
+    first.set(heading, tasks[place]?.line ?? end);
+  }
+  return stages.map(stage => ({ ...stage, first_task: first.get(stage.heading ?? 0) ?? end }));
 }
 
 function readSections(lines: readonly Line[]): readonly Section[] {
@@ -69,7 +111,9 @@ function readItems(lines: readonly Line[], sections: readonly Section[]): Items 
     if (line.indent < 0) continue;
     if (stage !== null && index >= stage.end) stage = null;
     const heading = headings.get(index);
-    open = heading === undefined ? open.filter(block => line.indent >= block.indent + 2) : [];
+    if (heading !== undefined) open = [];
+    else if (open.some(block => line.indent < block.indent + 2))
+      open = open.filter(block => line.indent >= block.indent + 2);
     const named = heading === undefined ? null : stageHead(heading.text);
     if (heading !== undefined && named !== null) {
       stage = { key: named.key, end: heading.end };

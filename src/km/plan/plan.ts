@@ -14,7 +14,8 @@ export type PlanImport = {
   readonly imported: PlanCounts;
   readonly updated: number;
   readonly unchanged: number;
-  readonly unrecognised: readonly { readonly line: number; readonly text: string }[];
+  /** `file` where a folder was read. */
+  readonly unrecognised: readonly { readonly line: number; readonly text: string; readonly file?: string }[];
 };
 export type PlanSync = {
   readonly changed_files: readonly string[];

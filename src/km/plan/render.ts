@@ -1,27 +1,34 @@
 import type { FieldName } from './document.ts';
+import { isNothing } from './entries.ts';
 import { oneLine } from './notes.ts';
 import type { PlanValues } from './values.ts';
 
 export type RenderedField = {
-  readonly name: FieldName | 'title';
+  readonly name: FieldName;
   readonly label: string;
   readonly inline: string;
   /** Whole lines below the field's own. */
   readonly nested: readonly string[];
 };
+type Layout = { readonly indent: string; readonly marker: string; readonly step: string };
 
-const FIELDS = {
-  title: ['title', 'Title'],
-  description: ['description', 'Description'],
+/** Fields of one line each, or of one list; titles, texts, checklists and links have edits of their own. */
+const FIELDS: Readonly<Partial<Record<keyof PlanValues, readonly [FieldName, string]>>> = {
+  depends_on: ['depends_on', 'Depends on'],
+  related: ['related', 'Related'],
+  discovered_from: ['discovered_from', 'Discovered from'],
   priority: ['priority', 'Priority'],
+  complexity: ['complexity', 'Complexity'],
+  queue: ['queue', 'Queue'],
+  assignee: ['assignee', 'Assignee'],
+  due: ['due', 'Due'],
   role: ['role', 'Role'],
   tags: ['tags', 'Tags'],
-  depends_on: ['depends_on', 'Depends on'],
   checks: ['verify', 'Verify'],
   protect: ['protect', 'Protect'],
   allow: ['allow', 'Allow'],
   private: ['private', 'Private'],
-} as const satisfies Record<keyof PlanValues, readonly [FieldName | 'title', string]>;
+};
 
 /** A code span that holds any one-line text, backticks included. */
 export function inlineCode(text: string): string {
@@ -37,41 +44,25 @@ export const printTitle = (title: string): string =>
     .replaceAll(/\*{2,}/g, '*')
     .replace(/\*$/, '');
 
-/**
- * A value as it stands in the file, for fields laid out with `indent`. `rest` is what the task's block says beside its
- * Description field: a description that ends with it is written without it.
- */
+/** A value as it stands in the file, for fields laid out with `layout`; null for a value that has no such form. */
 export function renderField(
   name: keyof PlanValues,
   value: PlanValues[keyof PlanValues],
-  layout: { readonly indent: string; readonly marker: string; readonly step: string },
-  rest: string,
+  layout: Layout,
 ): RenderedField | null {
-  const [field, label] = FIELDS[name];
+  const [field, label] = FIELDS[name] ?? [];
+  if (field === undefined || label === undefined) return null;
   const inline = (text: string): RenderedField => ({ name: field, label, inline: text, nested: [] });
   if (typeof value === 'number') return inline(String(value));
   if (typeof value === 'boolean') return inline(value ? 'yes' : 'no');
   if (value === null) return inline('none');
-  if (typeof value !== 'string') {
-    if (name === 'checks') return { name: field, label, ...renderCommands(value, layout) };
-    return inline(renderWords(value, name === 'protect' || name === 'allow'));
-  }
-  if (name === 'title') return printTitle(value) === '' ? null : inline(printTitle(value));
-  if (name === 'role') return inline(value);
-  const lines = withoutRest(value, rest)
-    .toWellFormed()
-    .replaceAll('<!--', '<! --')
-    .split(/\r\n|\n|\r/);
-  const [first = '', ...more] = lines;
-  const nested = more.map(line => (line.trim() === '' ? '' : `${layout.indent}${layout.step}${line.trimEnd()}`));
-  return { name: field, label, inline: first.trim(), nested };
+  if (typeof value === 'string') return inline(name === 'assignee' ? renderName(value) : oneLine(value));
+  if (name === 'checks') return { name: field, label, ...renderCommands(value, layout) };
+  return inline(renderWords(value, name === 'protect' || name === 'allow'));
 }
 
-function withoutRest(description: string, rest: string): string {
-  if (rest === '' || description === '') return description;
-  if (description === rest) return '';
-  return description.endsWith(`\n${rest}`) ? description.slice(0, -rest.length - 1) : description;
-}
+const renderName = (name: string): string =>
+  /^@?[\p{L}\p{N}][\p{L}\p{N} @._/-]*$/u.test(name) && !isNothing(name) ? oneLine(name) : inlineCode(oneLine(name));
 
 function renderWords(words: readonly string[], code: boolean): string {
   if (words.length === 0) return 'none';
@@ -80,10 +71,7 @@ function renderWords(words: readonly string[], code: boolean): string {
   return words.map(word => (plain ? word : inlineCode(oneLine(word)))).join(', ');
 }
 
-function renderCommands(
-  commands: readonly string[],
-  layout: { readonly indent: string; readonly marker: string; readonly step: string },
-): { inline: string; nested: string[] } {
+function renderCommands(commands: readonly string[], layout: Layout): { inline: string; nested: string[] } {
   const [only] = commands;
   if (only === undefined) return { inline: 'none', nested: [] };
   if (commands.length === 1 && !/[\r\n]/.test(only)) return { inline: inlineCode(only), nested: [] };

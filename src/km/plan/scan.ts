@@ -10,21 +10,29 @@ type Open =
   | { readonly kind: 'comment'; readonly container: number }
   | null;
 
+type RawLine = { readonly text: string; readonly eol: Line['eol']; readonly from: number };
+
 /** Cuts a text into lines; `\r\n`, `\n` and a lone `\r` end one. */
-function splitLines(text: string, offset: number): { text: string; eol: Line['eol']; from: number }[] {
-  const lines: { text: string; eol: Line['eol']; from: number }[] = [];
+function splitLines(text: string, offset: number): RawLine[] {
+  const lines: RawLine[] = [];
   let from = 0;
-  for (const match of text.matchAll(/\r\n|\n|\r/g)) {
-    const eol = match[0] === '\r\n' ? '\r\n' : match[0] === '\n' ? '\n' : '\r';
-    lines.push({ text: text.slice(from, match.index), eol, from: from + offset });
-    from = match.index + eol.length;
+  // The next `\r`, looked up only when the one before was passed.
+  let cr = text.indexOf('\r');
+  while (from < text.length) {
+    let lf = text.indexOf('\n', from);
+    if (lf < 0) lf = text.length;
+    if (cr >= 0 && cr < from) cr = text.indexOf('\r', from);
+    const end = cr >= 0 && cr < lf ? cr : lf;
+    const eol = end === text.length ? '' : end === lf ? '\n' : lf === end + 1 && lf < text.length ? '\r\n' : '\r';
+    lines.push({ text: text.slice(from, end), eol, from: from + offset });
+    from = end + (eol.length || 1);
   }
-  if (from < text.length) lines.push({ text: text.slice(from), eol: '', from: from + offset });
   return lines;
 }
 
 /** Where the text of a list item begins, in columns; null when the line is no list item. */
 export function bulletContent(text: string): number | null {
+  if (!mayBeBullet(text)) return null;
   const match = BULLET.exec(text);
   if (match === null || RULE.test(text)) return null;
   const width = match[0].trimStart().length;
@@ -32,6 +40,19 @@ export function bulletContent(text: string): number | null {
   const rest = text.slice(match[0].length);
   const gap = indentOf(rest);
   return gap < 1 || gap > 4 ? marker + 1 : marker + gap;
+}
+
+/** Most lines are seen not to be list items by their first character. */
+function mayBeBullet(text: string): boolean {
+  const first = firstCharacter(text);
+  return first === '-' || first === '*' || first === '+' || (first >= '0' && first <= '9');
+}
+
+/** The first character that is no blank; empty when there is none. */
+function firstCharacter(text: string): string {
+  let at = 0;
+  while (text[at] === ' ' || text[at] === '\t') at += 1;
+  return text[at] ?? '';
 }
 
 const withoutCodeSpans = (text: string): string => text.replace(/(`+)[^`]+\1/g, span => ' '.repeat(span.length));
@@ -52,15 +73,15 @@ export function scanLines(text: string): { readonly bom: string; readonly lines:
   const lastClose = raw.findLastIndex(line => line.text.includes('-->'));
   const lines: Line[] = [];
   let open: Open = null;
-  let containers: readonly number[] = [];
+  const containers: number[] = [];
   let blankBefore = true;
-  for (const [index, line] of raw.entries()) {
-    const indent = indentOf(line.text);
-    const put = (kind: Line['kind'], level = 0) => lines.push({ ...line, indent, kind, level });
+  for (const [index, { text: line, eol, from }] of raw.entries()) {
+    const indent = indentOf(line);
+    const put = (kind: Line['kind'], level = 0) => lines.push({ text: line, eol, from, indent, kind, level });
     if (open !== null && indent >= 0 && indent < open.container) open = null;
     if (open !== null) {
       put(open.kind);
-      if (closes(open, line.text)) open = null;
+      if (closes(open, line)) open = null;
       blankBefore = true;
       continue;
     }
@@ -69,26 +90,34 @@ export function scanLines(text: string): { readonly bom: string; readonly lines:
       blankBefore = true;
       continue;
     }
-    const level = headingLevel(line.text);
-    const content = bulletContent(line.text);
-    const starts = level > 0 || content !== null || RULE.test(line.text) || FENCE.test(line.text.trimStart());
-    if (starts || blankBefore) containers = containers.filter(column => column <= indent);
+    const level = headingLevel(line);
+    const content = bulletContent(line);
+    const starts = level > 0 || content !== null || isRule(line) || isFence(line);
+    if (starts || blankBefore) while ((containers.at(-1) ?? 0) > indent) containers.pop();
     if (containers.length === 0 && indent >= 4 && blankBefore) {
       put('code');
       continue;
     }
-    if (content !== null) containers = [...containers, content];
-    const container = containers.at(-1) ?? 0;
-    open = opened(line.text, content !== null, container, index < lastClose);
+    if (content !== null) containers.push(content);
+    open = opened(line, content !== null, containers.at(-1) ?? 0, index < lastClose);
     const wholeComment =
-      line.text.trimStart().startsWith('<!--') && (open?.kind === 'comment' || line.text.includes('-->'));
+      line.includes('<!--') &&
+      line.trimStart().startsWith('<!--') &&
+      (open?.kind === 'comment' || line.includes('-->'));
     put(open?.kind === 'code' ? 'code' : wholeComment ? 'comment' : 'text', containers.length === 0 ? level : 0);
-    blankBefore = level > 0 || RULE.test(line.text);
+    blankBefore = level > 0 || isRule(line);
   }
   return { bom, lines };
 }
 
-const headingLevel = (text: string): number => HEADING.exec(text)?.[1]?.length ?? 0;
+const headingLevel = (text: string): number =>
+  firstCharacter(text) === '#' ? (HEADING.exec(text)?.[1]?.length ?? 0) : 0;
+
+const isRule = (text: string): boolean => '-*_'.includes(firstCharacter(text)) && RULE.test(text);
+
+const mayBeFence = (text: string): boolean => text.includes('```') || text.includes('~~~');
+
+const isFence = (text: string): boolean => mayBeFence(text) && FENCE.test(text.trimStart());
 
 function closes(open: NonNullable<Open>, text: string): boolean {
   if (open.kind === 'comment') return text.includes('-->') && !leavesCommentOpen(text);
@@ -97,8 +126,7 @@ function closes(open: NonNullable<Open>, text: string): boolean {
 }
 
 function opened(text: string, bullet: boolean, container: number, canClose: boolean): Open {
-  const content = (bullet ? text.replace(BULLET, '') : text).trimStart();
-  const fence = FENCE.exec(content);
+  const fence = mayBeFence(text) ? FENCE.exec((bullet ? text.replace(BULLET, '') : text).trimStart()) : null;
   const mark = fence?.[1];
   if (mark !== undefined && !(mark.startsWith('`') && (fence?.[2] ?? '').includes('`'))) {
     return { kind: 'code', character: mark.charAt(0), length: mark.length, container };

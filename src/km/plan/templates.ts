@@ -11,11 +11,16 @@ const RULES = `## Usage Rules (for LMs & CLIs)
 const EXAMPLE = `<!-- A task looks like this; every line below its first is optional.
 
 - [ ] **S1.1 – Title in a few words**
-  - **Description:** What is to be done, and how one can see that it is.
+  - **Description:** What is to be done.
+  - **Acceptance:** How one can see that it is.
   - **Depends on:** S1.0
   - **Priority:** 2 (0 is most urgent, 4 least)
   - **Role:** coder
   - **Verify:** \`npm test\`
+  - **Checklist:**
+    - [ ] A step on the way
+  - **Links:**
+    - Research: \`research.md#rq-001--a-question\`
 -->`;
 
 /** The `plans.md` that a new project starts with: no task yet, and an example that shows how one is written. */

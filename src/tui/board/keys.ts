@@ -1,5 +1,5 @@
 import type { Key } from 'ink';
-import type { BoardCommand } from './state.ts';
+import type { BoardCommand, BoardMode } from './state.ts';
 
 export type BoardKey = {
   readonly keys: readonly string[];
@@ -11,71 +11,121 @@ export type BoardKey = {
   readonly command: BoardCommand;
 };
 
-/** Input, key line and help are made from this. */
+const key = (keys: string, shown: string, word: string | null, help: string, command: BoardCommand): BoardKey => ({
+  keys: keys.split(' ').map(name => (name === 'space' ? ' ' : name)),
+  shown,
+  word,
+  help,
+  command,
+});
+
+/** Input, key line and help are made from this; the most wanted first. */
 export const boardKeys: readonly BoardKey[] = [
-  {
-    keys: ['r'],
-    shown: 'r',
-    word: 'run',
-    help: 'start a run as a process of its own',
-    command: { type: 'run-pressed' },
-  },
-  {
-    keys: ['s'],
-    shown: 's',
-    word: 'stop',
-    help: 'ask the run to stop after the work in hand',
-    command: { type: 'stop-pressed' },
-  },
-  { keys: ['?'], shown: '?', word: 'help', help: 'show or hide this help', command: { type: 'help-toggled' } },
-  {
-    keys: ['q', 'ctrl+c'],
-    shown: 'q',
-    word: 'leave',
-    help: 'leave; a run goes on',
-    command: { type: 'leave-pressed' },
-  },
-  {
-    keys: ['return'],
-    shown: 'enter',
-    word: 'detail',
-    help: 'show or hide the details',
-    command: { type: 'detail-toggled' },
-  },
-  {
-    keys: ['R'],
-    shown: 'R',
-    word: 'refresh',
-    help: 'read the plan files and the tasks again',
-    command: { type: 'refresh-pressed' },
-  },
-  { keys: ['j', 'down'], shown: 'j ↓', word: null, help: 'next task', command: { type: 'moved', by: 1 } },
-  { keys: ['k', 'up'], shown: 'k ↑', word: null, help: 'task before', command: { type: 'moved', by: -1 } },
-  { keys: ['pagedown', ' '], shown: 'PgDn', word: null, help: 'one page down', command: { type: 'paged', by: 1 } },
-  { keys: ['pageup'], shown: 'PgUp', word: null, help: 'one page up', command: { type: 'paged', by: -1 } },
-  { keys: ['g', 'home'], shown: 'g', word: null, help: 'first task', command: { type: 'went-to-top' } },
-  { keys: ['G', 'end'], shown: 'G', word: null, help: 'last task', command: { type: 'went-to-bottom' } },
-  { keys: ['escape'], shown: 'esc', word: null, help: 'close the help', command: { type: 'closed' } },
+  key('r', 'r', 'run', 'start a run as a process of its own', { type: 'run-pressed' }),
+  key('s', 's', 'stop', 'ask the run to stop after the work in hand', { type: 'stop-pressed' }),
+  key('/', '/', 'filter', 'filter the tasks while you type; enter keeps the filter', { type: 'filter-opened' }),
+  key('?', '?', 'help', 'show or hide this help; j and k scroll it', { type: 'help-toggled' }),
+  key('q ctrl+c', 'q', 'leave', 'leave; a run goes on', { type: 'leave-pressed' }),
+  key('d', 'd', 'done', 'set the task to done on your word; asks first', {
+    type: 'action-pressed',
+    action: 'finish',
+  }),
+  key('space', 'space', 'fold', 'fold or unfold what stands under the row', { type: 'fold-toggled' }),
+  key('return', 'enter', 'detail', 'show or hide the details', { type: 'detail-toggled' }),
+  key('o', 'o', 'reopen', 'make the task pending again, its tries counted afresh', {
+    type: 'action-pressed',
+    action: 'reopen',
+  }),
+  key('p', 'p', 'priority', 'set the priority: then 0 (most urgent) to 4', {
+    type: 'action-pressed',
+    action: 'prioritise',
+  }),
+  key('c', 'c', 'cancel', 'give the task up; asks first', { type: 'action-pressed', action: 'cancel' }),
+  key('u', 'u', 'undo', 'take the last change of the project back; says which and asks', { type: 'undo-pressed' }),
+  key('R', 'R', 'refresh', 'read the plan files and the tasks again', { type: 'refresh-pressed' }),
+  key('j down', 'j ↓', null, 'next row', { type: 'moved', by: 1 }),
+  key('k up', 'k ↑', null, 'row before', { type: 'moved', by: -1 }),
+  key('left h', '← h', null, 'fold the row, or go up to what it stands under', { type: 'fold-pressed' }),
+  key('right l', '→ l', null, 'unfold the row, or go into it', { type: 'unfold-pressed' }),
+  key('z', 'z', null, 'fold everything, or unfold it', { type: 'all-folded' }),
+  key('J', 'J', null, 'scroll the details down', { type: 'scrolled', by: 1 }),
+  key('K', 'K', null, 'scroll the details up', { type: 'scrolled', by: -1 }),
+  key('pagedown ctrl+f', 'PgDn', null, 'one page down', { type: 'paged', by: 1 }),
+  key('pageup ctrl+b', 'PgUp', null, 'one page up', { type: 'paged', by: -1 }),
+  key('g home', 'g', null, 'first row', { type: 'went-to-top' }),
+  key('G end', 'G', null, 'last row', { type: 'went-to-bottom' }),
+  key('escape', 'esc', null, 'close the help, or take the filter away', { type: 'closed' }),
 ];
+
+/** Keys while the filter is typed; any other character is text. */
+const FILTER_KEYS: ReadonlyMap<string, BoardCommand> = new Map<string, BoardCommand>([
+  ['return', { type: 'filter-kept' }],
+  ['escape', { type: 'closed' }],
+  ['ctrl+c', { type: 'leave-pressed' }],
+  ['up', { type: 'moved', by: -1 }],
+  ['down', { type: 'moved', by: 1 }],
+  ['pageup', { type: 'paged', by: -1 }],
+  ['pagedown', { type: 'paged', by: 1 }],
+  ['left', { type: 'filter-edited', edit: { type: 'left' } }],
+  ['right', { type: 'filter-edited', edit: { type: 'right' } }],
+  ['home', { type: 'filter-edited', edit: { type: 'start' } }],
+  ['ctrl+a', { type: 'filter-edited', edit: { type: 'start' } }],
+  ['end', { type: 'filter-edited', edit: { type: 'end' } }],
+  ['ctrl+e', { type: 'filter-edited', edit: { type: 'end' } }],
+  ['backspace', { type: 'filter-edited', edit: { type: 'erase-before' } }],
+  ['ctrl+h', { type: 'filter-edited', edit: { type: 'erase-before' } }],
+  ['delete', { type: 'filter-edited', edit: { type: 'erase-after' } }],
+  ['ctrl+w', { type: 'filter-edited', edit: { type: 'erase-word' } }],
+  ['ctrl+u', { type: 'filter-edited', edit: { type: 'erase-all' } }],
+]);
 
 const NAMED: readonly (readonly [keyof Key, string])[] = [
   ['upArrow', 'up'],
   ['downArrow', 'down'],
+  ['leftArrow', 'left'],
+  ['rightArrow', 'right'],
   ['pageUp', 'pageup'],
   ['pageDown', 'pagedown'],
   ['home', 'home'],
   ['end', 'end'],
   ['return', 'return'],
   ['escape', 'escape'],
+  ['backspace', 'backspace'],
+  ['delete', 'delete'],
 ];
+const CONTROL: ReadonlyMap<string, string> = new Map([
+  ['\r', 'return'],
+  ['\n', 'return'],
+  ['\b', 'backspace'],
+  ['\u007f', 'backspace'],
+]);
 
 /** The keys in what Ink hands over; keys that were pressed quickly may come as one text. */
 export function keyNames(input: string, key: Key): readonly string[] {
   const named = NAMED.find(([field]) => key[field] === true);
   if (named !== undefined) return [named[1]];
   if (key.ctrl) return [`ctrl+${input}`];
-  return key.meta ? [] : Array.from(input, character => (character === '\r' ? 'return' : character));
+  return key.meta ? [] : Array.from(input, character => CONTROL.get(character) ?? character);
 }
 
-export const commandFor = (name: string): BoardCommand | null =>
-  boardKeys.find(key => key.keys.includes(name))?.command ?? null;
+const inQuestion = (name: string): BoardCommand => {
+  if (name === 'ctrl+c') return { type: 'leave-pressed' };
+  if (name === 'y' || name === 'Y') return { type: 'answered', answer: 'yes' };
+  return { type: 'answered', answer: /^[0-4]$/.test(name) ? Number(name) : 'no' };
+};
+
+const isText = (name: string): boolean => Array.from(name).length === 1;
+
+/** What a key means now; null when it means nothing. */
+export function commandFor(name: string, mode: BoardMode): BoardCommand | null {
+  switch (mode) {
+    case 'board':
+      return boardKeys.find(one => one.keys.includes(name))?.command ?? null;
+    case 'question':
+      return inQuestion(name);
+    case 'filter':
+      return (
+        FILTER_KEYS.get(name) ?? (isText(name) ? { type: 'filter-edited', edit: { type: 'insert', text: name } } : null)
+      );
+  }
+}

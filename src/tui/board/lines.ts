@@ -1,11 +1,12 @@
 import { costLine } from '../../core/run-table.ts';
 import type { RunView } from '../../core/run-view.ts';
-import { count, money, oneLine, waitSentence } from '../../core/sentence.ts';
-import type { Task, TaskStatus } from '../../core/task.ts';
-import { cut, textWidth, wrap } from '../text.ts';
-import { type Line, moodTone, statusTone, type Tone } from '../theme.tsx';
+import { count, oneLine, waitSentence } from '../../core/sentence.ts';
+import { cut, tail, textWidth } from '../text.ts';
+import { type Line, moodTone, type Tone } from '../theme.tsx';
 import { boardKeys } from './keys.ts';
-import { type BoardState, selectedTask } from './state.ts';
+import type { TypedLine } from './line-editor.ts';
+import { type BoardState, hasFilter, problemLines, type Question } from './state.ts';
+import type { Tree } from './tree.ts';
 
 const line = (text: string, tone: Tone = 'plain'): Line => ({ text, tone });
 
@@ -16,14 +17,12 @@ export function ruleLine(title: string, width: number): Line {
 }
 
 /** `llmclis · demo · 1/5 done · 1 blocked · run r7 running`. */
-export function projectLine(state: BoardState): Line {
-  const work = (state.tasks ?? []).filter(task => task.kind === 'task');
-  const having = (status: TaskStatus): number => work.filter(task => task.status === status).length;
-  const blocked = having('blocked');
+export function projectLine(state: Pick<BoardState, 'project' | 'tree' | 'run' | 'view'>): Line {
+  const { tasks, done, blocked } = state.tree?.counts ?? { tasks: 0, done: 0, blocked: 0 };
   const parts = [
     'llmclis',
     oneLine(state.project, 60),
-    ...(work.length === 0 ? [] : [`${count(having('done'))}/${count(work.length)} done`]),
+    ...(tasks === 0 ? [] : [`${count(done)}/${count(tasks)} done`]),
     ...(blocked === 0 ? [] : [`${count(blocked)} blocked`]),
     ...(state.run === null ? [] : [`run ${state.run.id} ${runStatus(state)}`]),
   ];
@@ -31,16 +30,16 @@ export function projectLine(state: BoardState): Line {
 }
 
 /** A run whose process tells nothing else is what its journal says. */
-const runStatus = ({ run, view }: BoardState): string =>
+const runStatus = ({ run, view }: Pick<BoardState, 'run' | 'view'>): string =>
   run?.status === 'running' && view.status === 'paused' ? 'paused' : (run?.status ?? '');
 
 /** Stages alone are a plan that waits for its first task. */
-export const hasTasks = (tasks: readonly Task[]): boolean => tasks.some(task => task.kind === 'task');
+const hasNoTasks = (tree: Tree | null): boolean => tree !== null && tree.counts.tasks === 0;
 
 /** What would run next, and why; or what everything waits for. */
-export function nextLine({ next, tasks }: Pick<BoardState, 'next' | 'tasks'>): Line {
+export function nextLine({ next, tree }: Pick<BoardState, 'next' | 'tree'>): Line {
   if (next === null) return line('next: …', 'dim');
-  if (tasks !== null && !hasTasks(tasks)) return line('next: write a first task');
+  if (hasNoTasks(tree)) return line('next: write a first task');
   switch (next.kind) {
     case 'ready':
       return line(`next: ▶ ${next.task.key} ${oneLine(next.task.title)} — ${oneLine(next.because)}`, 'active');
@@ -53,71 +52,6 @@ export function nextLine({ next, tasks }: Pick<BoardState, 'next' | 'tasks'>): L
     case 'all-done':
       return line('next: nothing, every task is done', 'good');
   }
-}
-
-/** The lines that fit; the last one says how many do not. */
-export const clipped = (lines: readonly Line[], height: number): readonly Line[] =>
-  lines.length <= height
-    ? lines
-    : [...lines.slice(0, height - 1), line(`… ${lines.length - height + 1} more lines`, 'dim')];
-
-/** The next step for a person, where a blocked task has one. */
-function adviceFor(task: Task): string | null {
-  if (task.status !== 'blocked') return null;
-  if (task.reason === 'needs_input') return `answer it: llmclis task answer ${task.key} "…"`;
-  if (task.reason === 'unproven') return `take it as it is: llmclis task accept ${task.key}`;
-  return `open it again: llmclis task reopen ${task.key}`;
-}
-
-function factLine(task: Task): string {
-  const facts = [
-    task.kind === 'stage' ? 'stage' : task.status,
-    task.kind === 'stage' ? task.status : `priority ${task.priority}`,
-    ...(task.role === null ? [] : [task.role]),
-    ...task.tags,
-    ...(task.tries === 0 ? [] : [`${task.tries} ${task.tries === 1 ? 'try' : 'tries'}`]),
-    ...(task.usd === 0 ? [] : [money(task.usd)]),
-    ...(task.proof === null ? [] : [`proof ${task.proof}`]),
-  ];
-  return facts.join(' · ');
-}
-
-/** Everything about the selected task in at most `height` lines, what matters first. */
-export function detailLines(state: BoardState, width: number, height: number): readonly Line[] {
-  const task = selectedTask(state);
-  if (task === null) return [];
-  const part = (text: string, tone: Tone = 'plain'): readonly Line[] => wrap(text, width).map(one => line(one, tone));
-  const optional = (text: string, tone: Tone = 'plain'): readonly Line[] => (text === '' ? [] : part(text, tone));
-  const row = state.view.rows.find(one => one.key === task.key);
-  const reason =
-    task.status === 'blocked' ? `${(task.reason ?? '').replaceAll('_', ' ')}: ${task.reason_detail ?? ''}` : '';
-  const { next } = state;
-  const chosen = next?.kind === 'ready' && next.task.id === task.id ? `next, because: ${next.because}` : '';
-  const failing = task.status === 'done' ? null : (row?.failing ?? null);
-  const notes = state.notes?.task_id === task.id ? (state.notes.notes ?? []) : [];
-  return clipped(
-    [
-      ruleLine(task.key, width),
-      ...part(task.title, 'strong'),
-      ...part(factLine(task), statusTone(task.status)),
-      ...optional(chosen, 'active'),
-      ...optional(reason, 'bad'),
-      ...optional(adviceFor(task) ?? '', 'attention'),
-      ...optional(task.depends_on.length === 0 ? '' : `depends on ${task.depends_on.join(', ')}`),
-      ...task.checks.flatMap(check => part(`check  ${check}`)),
-      ...(failing === null
-        ? []
-        : [
-            ...part(`failed ${failing.text}`, 'bad'),
-            ...wrap(failing.tail, width)
-              .slice(-4)
-              .map(one => line(one, 'dim')),
-          ]),
-      ...optional(task.description),
-      ...notes.toReversed().flatMap(note => part(`note ${note.at.slice(0, 10)} ${note.agent}: ${note.text}`, 'dim')),
-    ],
-    height,
-  );
 }
 
 /** Who is at work and what happens right now. */
@@ -150,25 +84,42 @@ export function runLines(state: BoardState, width: number, height: number): read
   return [...facts, ...story, ...Array.from({ length: room - story.length }, () => line(''))];
 }
 
-/** As many keys as fit, the most wanted first. */
-export function keyLine(width: number): Line {
+/** `12 of 340`; while a newer text is looked for, `12 of 340 …`. */
+function shareOf({ filter, tree }: Pick<BoardState, 'filter' | 'tree'>): string {
+  const pending = filter.problem === null && filter.matched !== filter.text && filter.text.trim() !== '' ? '…' : '';
+  if (filter.matches === null || tree === null) return pending;
+  return `${count(filter.matches.size)} of ${count(tree.counts.tasks)}${pending === '' ? '' : ' …'}`;
+}
+
+/** The end of what stands before the caret and the beginning of what follows, in `width` columns. */
+function aroundCaret({ text, caret }: TypedLine, width: number): string {
+  const [before, after] = [text.slice(0, caret), text.slice(caret)];
+  const kept =
+    textWidth(before) < width ? before : `…${tail(before, Math.max(1, width - 2 - Math.min(8, textWidth(after))))}`;
+  return cut(`${kept}▏${after}`, width);
+}
+
+/** The filter, how many tasks pass it, and below it why it is none. */
+export function filterLines(state: BoardState, width: number): readonly Line[] {
+  const { filter } = state;
+  if (!filter.editing && !hasFilter(state)) return [];
+  const share = shareOf(state);
+  const room = Math.max(4, width - textWidth(share) - 5);
+  const typed = filter.editing ? aroundCaret(filter, room) : cut(oneLine(filter.text, 1_000), room);
+  const problems = problemLines(state).map(text => line(text, 'bad'));
+  return [line(`/ ${typed}${share === '' ? '' : ` · ${share}`}`, filter.editing ? 'active' : 'strong'), ...problems];
+}
+
+const FILTER_KEYS = 'enter keep  esc clear  ↑↓ move  ctrl+w word  ctrl+u line';
+const ANSWERS: Readonly<Record<Question['kind'], string>> = { 'yes-no': 'y yes  n no', priority: '0–4 set  esc keep' };
+
+/** The keys that mean something now: as many as fit, the most wanted first. */
+export function keyLine({ question, filter }: Pick<BoardState, 'question' | 'filter'>, width: number): Line {
+  if (question !== null) return line(ANSWERS[question.kind], 'dim');
+  if (filter.editing) return line(FILTER_KEYS, 'dim');
   const fitting = (text: string, key: { readonly shown: string; readonly word: string | null }): string => {
     const longer = key.word === null ? text : `${text}${text === '' ? '' : '  '}${key.shown} ${key.word}`;
     return textWidth(longer) <= width ? longer : text;
   };
   return line(boardKeys.reduce(fitting, ''), 'dim');
 }
-
-export const helpLines = (): readonly Line[] => [
-  line('Keys', 'strong'),
-  ...boardKeys.map(key => line(`${key.shown.padEnd(7)}${key.help}`)),
-];
-
-/** What a project without tasks shows. */
-export const emptyLines = (width: number): readonly Line[] => [
-  line(''),
-  line('No tasks yet.', 'strong'),
-  ...wrap('Write some into plans.md, or add the first one here and now:', width).map(text => line(text)),
-  line('  llmclis task add "My first task"', 'active'),
-  ...wrap('Then r works on it. A plan you have already: llmclis plan import FILE', width).map(text => line(text)),
-];

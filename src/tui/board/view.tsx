@@ -1,131 +1,106 @@
 import { Box, Text } from 'ink';
 import { use, useMemo } from 'react';
-import { money, oneLine } from '../../core/sentence.ts';
-import type { Task, TaskStatus } from '../../core/task.ts';
 import { type CellProps, Table } from '../table.tsx';
-import type { Column } from '../table-layout.ts';
-import { Colours, LinesBox, LineText, look, statusTone } from '../theme.tsx';
-import {
-  clipped,
-  detailLines,
-  emptyLines,
-  hasTasks,
-  helpLines,
-  keyLine,
-  nextLine,
-  projectLine,
-  runLines,
-} from './lines.ts';
-import { type BoardState, layoutOf, messageLines } from './state.ts';
+import { Colours, type Line, LinesBox, LineText, look, statusTone } from '../theme.tsx';
+import { detailLines, windowOf } from './detail.ts';
+import { emptyLines, helpLines, nothingLines } from './help.ts';
+import type { BoardLayout } from './layout.ts';
+import { filterLines, keyLine, nextLine, projectLine, ruleLine, runLines } from './lines.ts';
+import { type PlanRow, planColumns, planRow } from './rows.ts';
+import { type BoardState, foldedOf, layoutOf, messageLines, rowAt, selectedRow } from './state.ts';
+import type { Tree } from './tree.ts';
 
-export type BoardRow = {
-  readonly key: string;
-  readonly title: string;
-  readonly status: TaskStatus;
-  readonly role: string;
-  readonly tries: string;
-  readonly cost: string;
-  /** Whole line of a stage. */
-  readonly heading: string | null;
-};
-
-const COLUMNS: readonly Column<BoardRow>[] = [
-  { key: 'key', min: 4 },
-  { key: 'title', min: 10, grow: true },
-  { key: 'status', min: 7 },
-  { key: 'role', hide_below: 64 },
-  { key: 'tries', align: 'right', hide_below: 52 },
-  { key: 'cost', align: 'right', min: 7, hide_below: 52 },
-];
-
-export const boardRow = (task: Task): BoardRow => ({
-  key: task.key,
-  title: task.title,
-  status: task.status,
-  role: task.role ?? '',
-  tries: task.tries === 0 ? '' : String(task.tries),
-  cost: task.usd === 0 ? '' : money(task.usd),
-  heading: task.kind === 'stage' ? `${task.key} ${oneLine(task.title)} · ${task.status}` : null,
-});
-
-function StatusCell({ row, children }: CellProps<BoardRow>) {
-  return <Text {...look(statusTone(row.status), use(Colours))}>{children}</Text>;
+function StatusCell({ row, children }: CellProps<PlanRow>) {
+  return <Text {...look(row.status === '' ? 'plain' : statusTone(row.status), use(Colours))}>{children}</Text>;
 }
-const boardCell = (props: CellProps<BoardRow>) =>
+const planCell = (props: CellProps<PlanRow>) =>
   props.column === 'status' && props.row.status !== 'pending' ? <StatusCell {...props} /> : props.children;
-const headingOf = (row: BoardRow): string | null => row.heading;
+const headingOf = (row: PlanRow): string | null => row.heading;
+const isContext = (row: PlanRow): boolean => row.context;
 
-export type PlanTableProps = {
-  readonly tasks: readonly Task[];
-  readonly width: number;
-  readonly next: string | null;
-  readonly working: string | null;
-  readonly height?: number;
-  readonly offset?: number;
-  readonly selected?: number;
-};
+/** The window of the plan: stages as headings, the next task marked ▶, the one being worked on ●. */
+function Plan({
+  state,
+  tree,
+  layout,
+}: {
+  readonly state: BoardState;
+  readonly tree: Tree;
+  readonly layout: BoardLayout;
+}) {
+  const { width, rows } = layout.table;
+  const columns = useMemo(() => planColumns(tree, width), [tree, width]);
+  const look = { tree, width, folded: foldedOf(state), matches: state.filter.matches };
+  const data = state.shown.slice(state.top, state.top + rows).flatMap((_, index) => {
+    const row = rowAt(state, state.top + index);
+    return row === null ? [] : [planRow(row, state.tasks.get(row.id) ?? null, look)];
+  });
+  const working = state.run?.status === 'running' ? (state.view.turn?.task ?? null) : null;
+  const next = state.next?.kind === 'ready' ? state.next.task.id : null;
+  const mark = (row: PlanRow): string => (row.key === working ? '●' : row.id === next ? '▶' : '');
+  return (
+    <Table
+      data={data}
+      columns={columns}
+      cell={planCell}
+      heading={headingOf}
+      dim={isContext}
+      mark={mark}
+      width={width}
+      selected={state.cursor - state.top}
+    />
+  );
+}
 
-/** The plan as a table: stages as headings, the next task marked ▶, the one being worked on ●. */
-export function PlanTable({ tasks, next, working, ...window }: PlanTableProps) {
-  const data = useMemo(() => tasks.map(boardRow), [tasks]);
-  const mark = (row: BoardRow): string => (row.key === working ? '●' : row.key === next ? '▶' : '');
-  return <Table {...window} data={data} columns={COLUMNS} cell={boardCell} heading={headingOf} mark={mark} />;
+/** What stands where the plan would, as lines; null when there is a plan to show. */
+function insteadOf(state: BoardState, height: number): readonly Line[] | null {
+  const { columns } = state.size;
+  if (state.help_top !== null) return windowOf(helpLines(columns), state.help_top, height);
+  if (state.tree === null) return [];
+  if (state.tree.counts.tasks === 0) return emptyLines(columns);
+  return state.shown.length === 0 ? nothingLines(columns) : null;
 }
 
 function Main({ state }: { readonly state: BoardState }) {
   const layout = layoutOf(state);
-  const { columns } = state.size;
   const { detail, table } = layout;
-  if (state.help)
-    return (
-      <LinesBox
-        lines={helpLines()}
-        width={columns}
-        height={table.rows + 1 + (detail?.beside === false ? detail.rows : 0)}
-      />
-    );
-  if (state.tasks !== null && !hasTasks(state.tasks))
-    return <LinesBox lines={emptyLines(columns)} width={columns} height={table.rows + 1} />;
+  const height = table.rows + 1 + (detail?.beside === false ? detail.rows : 0);
+  const instead = insteadOf(state, height);
+  if (instead !== null || state.tree === null)
+    return <LinesBox lines={instead ?? []} width={state.size.columns} height={height} />;
   return (
     <Box flexDirection={detail?.beside === true ? 'row' : 'column'} justifyContent="space-between" flexShrink={0}>
       <Box height={table.rows + 1} width={table.width} flexShrink={0} overflow="hidden">
-        <PlanTable
-          tasks={state.tasks ?? []}
-          width={table.width}
-          next={state.next?.kind === 'ready' ? state.next.task.key : null}
-          working={state.run?.status === 'running' ? (state.view.turn?.task ?? null) : null}
-          height={table.rows}
-          offset={state.top}
-          selected={state.cursor}
-        />
+        <Plan state={state} tree={state.tree} layout={layout} />
       </Box>
-      {detail !== null && (
-        <LinesBox lines={detailLines(state, detail.width, detail.rows)} width={detail.width} height={detail.rows} />
-      )}
+      {detail !== null && <Detail state={state} width={detail.width} rows={detail.rows} />}
     </Box>
   );
+}
+
+function Detail({ state, width, rows }: { readonly state: BoardState; readonly width: number; readonly rows: number }) {
+  const lines = windowOf(detailLines(state, width), state.detail_top, rows - 1);
+  const rule = ruleLine(selectedRow(state)?.key ?? '', width);
+  return <LinesBox lines={[rule, ...lines]} width={width} height={rows} />;
 }
 
 /** The whole board, as tall and wide as `state.size`. */
 export function BoardView({ state }: { readonly state: BoardState }) {
   const { columns } = state.size;
-  const { run, message } = layoutOf(state);
-  const tone = state.message?.tone ?? 'plain';
+  const { run, message, filter } = layoutOf(state);
+  const tone = state.question === null ? (state.message?.tone ?? 'plain') : 'attention';
+  const told = messageLines(state).map((text): Line => ({ text, tone }));
   return (
     <Box flexDirection="column" width={columns}>
       <LineText line={projectLine(state)} width={columns} />
       <LineText line={nextLine(state)} width={columns} />
+      {filter > 0 && (
+        <LinesBox lines={windowOf(filterLines(state, columns), 0, filter)} width={columns} height={filter} />
+      )}
       <Main state={state} />
       {run > 0 && <LinesBox lines={runLines(state, columns, run)} width={columns} height={run} />}
-      <LinesBox
-        lines={clipped(
-          messageLines(state).map(text => ({ text, tone })),
-          message,
-        )}
-        width={columns}
-        height={message}
-      />
-      <LineText line={keyLine(columns)} width={columns} />
+      <LinesBox lines={windowOf(told, 0, message)} width={columns} height={message} />
+      <LineText line={keyLine(state, columns)} width={columns} />
     </Box>
   );
 }
