@@ -3,7 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { makeBigDatabase } from './km-data.ts';
 import { interleave, type Line, summarise } from './measure.ts';
-import type { Command, Peer } from './peers.ts';
+import { type Command, type Peer, stagedTasks } from './peers.ts';
 
 const program = join(dirname(import.meta.dirname), 'dist', 'bin.js');
 
@@ -85,7 +85,7 @@ export async function measureCommands(
   const places = peers.map((peer, index) => ({ peer, place: join(folder, `peer-${index}`) }));
   for (const { peer, place } of places) {
     mkdirSync(place);
-    peer.layOut(place, tasks);
+    peer.layOut(place, stagedTasks(tasks));
   }
   const theirs = places.flatMap(({ peer, place }) => {
     const call = (command: Command) => run(command, place, peer.env(place));

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { openApp } from '../src/app.ts';
 import { must } from './km-store.ts';
-import type { Command, Peer } from './peers.ts';
+import { type Command, type Peer, readyTasks } from './peers.ts';
 
 const PROCESSES = 8;
 const CLAIMS = 5;
@@ -102,7 +102,7 @@ const theirTool = (peer: Peer): Tool => {
     start(command, folder, peer.env(folder), killAfter_ms);
   return {
     name: peer.name,
-    layOut: async (folder, tasks) => peer.layOut(folder, tasks),
+    layOut: async (folder, tasks) => peer.layOut(folder, readyTasks(tasks)),
     /** No claims: it asks what is next and says that it works on it. */
     async take(folder) {
       const id = peer.nextId((await call(folder, peer.ask)).out);

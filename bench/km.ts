@@ -50,7 +50,7 @@ const measurements: Readonly<Record<string, () => Promise<readonly Line[]>>> = {
     const lines = await measureCommands(folder, sizes.tasks, sizes.rounds, peers);
     return quick ? lines.map(line => ({ ...line, target: null })) : lines;
   },
-  plan: () => measurePlan(folder, sizes.plan, quick ? 3 : 5),
+  plan: () => measurePlan(folder, sizes.plan, 3),
 };
 const wanted = (name: string): boolean => parts.length === 0 || parts.includes(name);
 

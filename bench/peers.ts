@@ -4,12 +4,27 @@ import { join } from 'node:path';
 
 /** One command of a program. */
 export type Command = { readonly program: string; readonly args: readonly string[] };
-/** Another task tool, laid out in a folder of its own with ready tasks 1 to n. */
+/** A task as every tool is given it. */
+export type PeerTask = { readonly id: number; readonly done: boolean; readonly depends_on: readonly number[] };
+
+/** Ready tasks, all alike. */
+export const readyTasks = (count: number): readonly PeerTask[] =>
+  numbers(count).map(id => ({ id, done: false, depends_on: [] }));
+
+/** Like those of the big database: each of a hundred depends on the two before it; the last three tenths are done. */
+export const stagedTasks = (count: number): readonly PeerTask[] =>
+  numbers(count).map(id => ({
+    id,
+    done: id > count * 0.7,
+    depends_on: [id - 2, id - 1].filter(other => other >= 1 && (other - 1) % 100 < (id - 1) % 100),
+  }));
+
+/** Another task tool, laid out in a folder of its own. */
 export type Peer = {
   readonly name: string;
   /** What it is measured against: `llmclis` must be so many times quicker. */
   readonly quicker: number;
-  layOut(folder: string, tasks: number): void;
+  layOut(folder: string, tasks: readonly PeerTask[]): void;
   env(folder: string): Readonly<Record<string, string>>;
   /** What a person types. */
   readonly next: Command;
@@ -37,6 +52,7 @@ function find(program: string): string | null {
 }
 
 const titleOf = (id: number): string => `Make part ${id}`;
+const uuidOf = (id: number): string => `00000000-0000-4000-8000-${String(id).padStart(12, '0')}`;
 const numbers = (tasks: number): readonly number[] => Array.from({ length: tasks }, (_, index) => index + 1);
 
 function taskwarrior(program: string): Peer | null {
@@ -56,14 +72,12 @@ function taskwarrior(program: string): Peer | null {
     quicker: version.startsWith('2') ? 10 : 2,
     layOut(folder, tasks) {
       mkdirSync(join(folder, 'data'), { recursive: true });
-      writeFileSync(
-        join(folder, 'taskrc'),
-        'confirmation=off\nverbose=nothing\nhooks=off\nrecurrence=off\nnews.version=9.9.9\n',
-      );
-      const all = numbers(tasks).map(id => ({
-        description: titleOf(id),
-        status: 'pending',
-        entry: '20261121T090000Z',
+      // As it comes, but for its questions.
+      writeFileSync(join(folder, 'taskrc'), 'confirmation=off\ndependency.confirmation=off\nnews.version=9.9.9\n');
+      const all = tasks.map(({ id, done, depends_on }) => ({
+        ...{ uuid: uuidOf(id), description: titleOf(id), entry: '20261121T090000Z' },
+        ...(done ? { status: 'completed', end: '20261121T100000Z' } : { status: 'pending' }),
+        ...(depends_on.length > 0 && { depends: depends_on.map(uuidOf).join(',') }),
       }));
       writeFileSync(join(folder, 'tasks.json'), JSON.stringify(all));
       const ended = spawnSync(program, ['import', join(folder, 'tasks.json')], {
@@ -101,8 +115,10 @@ function backlog(program: string): Peer {
         join(folder, 'backlog', 'config.yml'),
         'project_name: "bench"\ndefault_status: "To Do"\nstatuses: ["To Do", "In Progress", "Done"]\nlabels: []\ndate_format: yyyy-mm-dd\nremote_operations: false\nauto_commit: false\ncheck_active_branches: false\ntask_prefix: "task"\n',
       );
-      for (const id of numbers(tasks)) {
-        const head = `---\nid: TASK-${id}\ntitle: ${titleOf(id)}\nstatus: To Do\nassignee: []\ncreated_date: '2026-11-21 09:00'\nlabels: []\ndependencies: []\nordinal: ${id}\n---\n`;
+      for (const { id, done, depends_on } of tasks) {
+        const status = done ? 'Done' : 'To Do';
+        const dependencies = depends_on.map(other => `TASK-${other}`).join(', ');
+        const head = `---\nid: TASK-${id}\ntitle: ${titleOf(id)}\nstatus: ${status}\nassignee: []\ncreated_date: '2026-11-21 09:00'\nlabels: []\ndependencies: [${dependencies}]\nordinal: ${id}\n---\n`;
         writeFileSync(join(folderOf(folder), `task-${id} - Make-part-${id}.md`), head);
       }
       spawnSync('git', ['init', '--quiet'], { cwd: folder });
@@ -131,9 +147,9 @@ function taskmaster(program: string): Peer {
     layOut(folder, tasks) {
       mkdirSync(join(folder, '.taskmaster', 'tasks'), { recursive: true });
       mkdirSync(join(folder, 'home'), { recursive: true });
-      const all = numbers(tasks).map(id => ({
+      const all = tasks.map(({ id, done, depends_on }) => ({
         ...{ id, title: titleOf(id), description: 'A part.', details: '', testStrategy: '', priority: 'medium' },
-        ...{ dependencies: [], status: 'pending', subtasks: [] },
+        ...{ dependencies: depends_on, status: done ? 'done' : 'pending', subtasks: [] },
       }));
       const metadata = { created: '2026-11-21T09:00:00Z', updated: '2026-11-21T09:00:00Z', description: 'bench' };
       writeFileSync(fileOf(folder), JSON.stringify({ master: { tasks: all, metadata } }, null, 2));

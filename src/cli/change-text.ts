@@ -1,5 +1,6 @@
 import { oneLine } from '../core/line.ts';
 import type { FieldChange } from '../km/history/diff.ts';
+import type { HistoryEntry } from '../km/km.ts';
 import type { Output } from './output.ts';
 import { cleanText } from './task-text.ts';
 
@@ -7,6 +8,8 @@ import { cleanText } from './task-text.ts';
 const SHORT = 60;
 /** Lines of a long text that are shown of each side. */
 const LINES = 20;
+/** Longest line about one entry of the history. */
+const WORDS = 160;
 
 /** What changed of a task, a line for each field: `title  old → new`; long texts line by line, as `diff` shows them. */
 export function changeLines(changes: readonly FieldChange[], out: Output): readonly string[] {
@@ -18,6 +21,30 @@ export function changeLines(changes: readonly FieldChange[], out: Output): reado
       return [`  ${name}  ${out.style('red', one || '(empty)')} → ${out.style('green', other || '(empty)')}`];
     return [`  ${field}`, ...lineDiff(one, other, out).map(line => `    ${line}`)];
   });
+}
+
+/** One history entry in a few words: `priority 1 → 2`, `pending → done, proof red-green`. */
+export function entryWords({ kind, data }: Pick<HistoryEntry, 'kind' | 'data'>): string {
+  if (kind === 'created') return oneLine(String(data.title ?? ''), WORDS);
+  const fields = kind === 'undone' ? data.changes : kind === 'edited' ? data : null;
+  if (isRecord(fields)) return oneLine(Object.entries(fields).map(fieldWords).join(', '), WORDS);
+  const { from, to, was: _, added, removed, note_id: __, ...facts } = data;
+  const moved = to === undefined ? [] : [`${valueText(from)} → ${valueText(to)}`];
+  const tied = [
+    ...(added === undefined ? [] : [`+ ${valueText(added)}`]),
+    ...(removed === undefined ? [] : [`- ${valueText(removed)}`]),
+  ];
+  const said = Object.entries(facts).map(([name, value]) => (value === true ? name : `${name} ${valueText(value)}`));
+  return oneLine([...moved, ...tied, ...said].join(', ').replaceAll('_', ' '), WORDS);
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function fieldWords([field, change]: readonly [string, unknown]): string {
+  if (!isRecord(change) || !('to' in change)) return field;
+  const [one, other] = [valueText(change.from), valueText(change.to)];
+  return isShort(one) && isShort(other) ? `${field} ${one || '(empty)'} → ${other || '(empty)'}` : `${field} changed`;
 }
 
 const isShort = (text: string): boolean => text.length <= SHORT && !text.includes('\n');

@@ -3,6 +3,7 @@ import { err, FAILURES, type Failure, fail, ok, Refused, type Result } from '../
 import { COMMAND_NAMES, COMMANDS, commandsOf, loadAll } from './commands.ts';
 import { nearest } from './parse.ts';
 import type { Shell } from './shell.ts';
+import { storageTrouble } from './storage-trouble.ts';
 
 type Request =
   | { readonly kind: 'version' }
@@ -99,6 +100,8 @@ async function call(name: string, argv: readonly string[], openApp: () => App, s
     return await ready.value(app, shell);
   } catch (problem) {
     if (problem instanceof Refused) return err(problem.failure);
+    const trouble = storageTrouble(problem);
+    if (trouble !== null) return err(trouble);
     throw problem;
   } finally {
     app.close();

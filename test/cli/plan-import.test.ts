@@ -51,6 +51,25 @@ const TASKMASTER = JSON.stringify({
 });
 
 describe('plan import', () => {
+  it('keeps two lists of one template apart, and knows a list that was moved, and says so', async () => {
+    await start();
+    const list = (box: string, work: string) =>
+      `- [${box}] Write tests\n- [${box}] ${work}\n- [${box}] Update the docs\n`;
+    put('auth/list.md', list('x', 'Log in'));
+    put('billing/list.md', list(' ', 'Send the bill'));
+    await llmclis('plan', 'import', 'auth/list.md');
+    const done = await view();
+    expect((await llmclis('plan', 'import', 'billing/list.md')).json).toMatchObject({ updated: 0, unchanged: 0 });
+    const both = await view();
+    expect(both).toHaveLength(6);
+    expect(both).toEqual(expect.arrayContaining([...done]));
+    put('old/list.md', list('x', 'Log in').replace('docs\n', 'docs\n- [ ] Ship\n'));
+    rmSync(join(root, 'auth'), { recursive: true });
+    const moved = await llmclis('plan', 'import', 'old/list.md');
+    expect(moved.json).toMatchObject({ updated: 0, unchanged: 3, same_as: 'auth/list.md' });
+    expect(await view()).toHaveLength(7);
+  });
+
   it('answers in one shape for every dialect, and writes what is new into the project’s plan', async () => {
     await start();
     put('tasks.json', TASKMASTER);

@@ -3,6 +3,7 @@ import { beads } from '../../src/km/dialects/data/beads.ts';
 import { readJson } from '../../src/km/dialects/data/json.ts';
 import { taskmaster } from '../../src/km/dialects/data/taskmaster.ts';
 import { taskwarrior } from '../../src/km/dialects/data/taskwarrior.ts';
+import { detectDialect } from '../../src/km/dialects/table.ts';
 import { fileOf, folderOf, itemOf, readAs } from './fixtures.ts';
 
 const lines = (...objects: readonly object[]): string => objects.map(object => JSON.stringify(object)).join('\n');
@@ -51,6 +52,19 @@ describe('taskmaster', () => {
         ['2', '2', 'done', ['1']],
       ]);
     }
+  });
+
+  it('refuses lists of things that are no tasks', () => {
+    for (const other of [
+      [{ id: 1, title: 'Post' }],
+      [{ id: 1, title: 'Buy a house', price: 3, status: 'sold' }],
+      [task(1), { id: 2, title: 'Post' }, { id: 3, title: 'Post' }].map(({ id, title }) => ({ id, title })),
+      { posts: [{ id: 1, title: 'Post', status: 'published', body: '' }] },
+    ])
+      expect(taskmaster.detect(fileOf(JSON.stringify(other))).score).toBe(0);
+    expect(taskmaster.detect(fileOf('[{"id": 1, "title": "Write", "status": "In Progress"}]')).score).toBeGreaterThan(
+      0.3,
+    );
   });
 
   it('makes a stage of each of several tags, and keeps their numbers apart', () => {
@@ -170,6 +184,40 @@ describe('taskmaster', () => {
 });
 
 describe('beads', () => {
+  it('reads issues of a few words, one on each line', () => {
+    const short = lines(
+      { id: 'epic-1', title: 'Epic', status: 'open' },
+      { id: 'bd-2', title: 'Two', status: 'closed', parent: 'epic-1' },
+      {
+        id: 'bd-3',
+        title: 'Three',
+        status: 'in_progress',
+        parent: 'epic-1',
+        dependencies: ['bd-2'],
+        related: ['bd-2'],
+      },
+    );
+    const plan = readAs(beads, fileOf(short, 'x.jsonl'));
+    expect(plan.items.map(one => [one.external_id, one.status, one.parent, one.depends_on, one.related ?? []])).toEqual(
+      [
+        ['epic-1', 'open', null, [], []],
+        ['bd-2', 'done', 'epic-1', [], []],
+        ['bd-3', 'in-progress', 'epic-1', ['bd-2'], ['bd-2']],
+      ],
+    );
+    const typed = lines({ _type: 'issue', id: 'a', title: 'A', status: 'odd' }, { _type: 'memory', key: 'x' });
+    expect(readAs(beads, fileOf(typed, 'x.jsonl')).items).toHaveLength(1);
+  });
+
+  it('is told from other lines of JSON, of which the keys are named', () => {
+    const other = lines({ id: 1, title: 'Post', status: 'published' }, { id: 2, body: 'x' });
+    const detected = detectDialect(fileOf(other, 'x.jsonl'));
+    expect(!detected.ok && detected.error.message).toContain(
+      'It has JSONL: 2 lines with one JSON object each, with the keys id, title, status, body.',
+    );
+    expect(beads.detect(fileOf('[{"id": "a", "title": "A", "status": "open"}]')).score).toBe(0);
+  });
+
   const issue = (id: string, more: object = {}) => ({
     id,
     title: `Issue ${id}`,

@@ -149,7 +149,7 @@ describe('spec-kit', () => {
       '# Phase 2: User Story 1 (Priority: P1) 🎯 MVP',
       '  # Tests',
       '    T010a in-progress Contract test in tests/a.ts',
-      '    T011 open Do it, depends on T010a ← T010a',
+      '    T011 open Do it ← T010a',
       '    T012 open All ← T001 T002 T003',
     ]);
     expect(itemOf(TASKS, 'Skip this')?.tags).toEqual(['parallel', 'US1']);

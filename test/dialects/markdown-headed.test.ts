@@ -214,7 +214,7 @@ Status: done
       '## Task 1: A\nDepends on: Task 2\n## Task 2: B\nDepends on: Task 1\n## Task 3: C\nDepends on: Task 3',
     );
     expect(outlineOf(plan)).toEqual(['T1 open A', 'T2 open B ← T1', 'T3 open C']);
-    expect(plan.unrecognised).toEqual([{ line: 1, text: '## Task 1: A' }]);
+    expect(plan.unrecognised).toEqual([{ line: 2, text: 'Task 1 cannot wait for Task 2, which waits for it' }]);
   });
 
   it('undo a wrong code page', () => {

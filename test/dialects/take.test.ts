@@ -285,6 +285,18 @@ describe('the same source again', () => {
     expect(world.tasks()).toHaveLength(5);
   });
 
+  it('puts what is new in its place among what is here', () => {
+    const world = importWorld();
+    world.take([item('s', { kind: 'stage' }), item('a', { parent: 's' }), item('c', { parent: 's' }), item('z')]);
+    const names = ['first', 'a', 'b1', 'b2', 'c', 'last'];
+    world.take([item('s', { kind: 'stage' }), ...names.map(name => item(name, { parent: 's' })), item('y'), item('z')]);
+    const inStage = world.tasks().filter(task => task.parent === 'S1');
+    expect(inStage.map(({ title }) => title)).toEqual(names.map(name => `Title ${name}`));
+    expect(
+      world.tasks().flatMap(({ title, kind, parent }) => (parent === null && kind === 'task' ? title : [])),
+    ).toEqual(['Title y', 'Title z']);
+  });
+
   it('knows items without ids that were reworded, put elsewhere or stand under something renamed', () => {
     const world = importWorld();
     const list = (titles: readonly (readonly [string, string | null])[]) =>

@@ -50,8 +50,17 @@ describe('todo.txt', () => {
   });
 
   it('is told from other texts', () => {
-    expect(todoTxt.detect(fileOf(text, 'list')).score).toBeGreaterThan(0.3);
+    const marked = '(A) Call Mom\nx 2026-01-02 Pay +home\nBuy milk @shop\nWrite due:2026-02-01\nRest\n';
+    expect(todoTxt.detect(fileOf(marked, 'list')).score).toBeGreaterThan(0.3);
+    expect(todoTxt.detect(fileOf('Buy milk\nCall Mom\n', 'todo.txt')).score).toBeGreaterThan(0.3);
     for (const other of [
+      text,
+      '2024-01-01 Bought milk today, and it was fine\n2024-01-02 Went for a run\n',
+      '2024-01-01 12 3\n2024-01-02 13 4\n',
+      '2024-01-01 12:00:01 user @ada due:2024-01-01 +x\n',
+      '2024-01-01 12:00:01 INFO host:localhost level:info\n',
+      'x = 3\ny = 4\n(A) is a list item, (B) too\n',
+      'x marks the spot\nx ray\n',
       '# Title\n\n- [ ] Do it +x\n',
       'Dear all,\nthis is a letter.\nYours\n',
       '* TODO Org\n',
@@ -64,6 +73,21 @@ describe('todo.txt', () => {
 });
 
 describe('org', () => {
+  it('reads check boxes where no heading has a keyword; a dash is partly done, not given up', () => {
+    const text =
+      '* Shopping [1/3]\n- [ ] milk\n- [X] bread\n- [-] fruit [1/2]\n  - [X] apples\n  - [ ] pears\n* Words\n';
+    const plan = readAs(org, fileOf(text, 'x.org'));
+    expect(plan.items.map(({ kind, title, status, parent, line }) => [line, kind, title, status, parent])).toEqual([
+      [1, 'stage', 'Shopping', 'open', null],
+      [2, 'task', 'milk', 'open', 'Shopping'],
+      [3, 'task', 'bread', 'done', 'Shopping'],
+      [4, 'task', 'fruit', 'open', 'Shopping'],
+      [5, 'task', 'apples', 'done', 'Shopping / fruit'],
+      [6, 'task', 'pears', 'open', 'Shopping / fruit'],
+    ]);
+    expect(org.detect(fileOf('* Shopping\n- [ ] milk\n', 'x.md')).score).toBe(0);
+  });
+
   it('reads keywords of the file, headings above, planning, properties and log', () => {
     const text = [
       '#+TITLE: Plan',

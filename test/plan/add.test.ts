@@ -49,6 +49,40 @@ describe('new tasks', () => {
     expect(after).toContain('- [ ] **S2.2 – Four**\n- [ ] **S2.3 –');
   });
 
+  it('go between the tasks that they stand between, as loose as those are', () => {
+    const loose =
+      '## Stage 1 – One\n\n- [ ] **S1.1 – A**\n  - **Notes:** x\n\n- [ ] **S1.2 – B**\n  - [ ] **S1.2a1 – C**\n';
+    const tasks = [
+      { ...added('S1.9', 'S1'), between: { after: null, before: 'S1.1' } },
+      { ...added('S1.8', 'S1'), between: { after: 'S1.1', before: 'S1.2' } },
+      { ...added('S1.7', 'S1.2'), between: { after: null, before: 'S1.2a1' } },
+      { ...added('S1.6', 'S1'), between: { after: 'S1.2', before: 'S1.1' } },
+    ];
+    const text = add(loose, tasks, []);
+    const document = parsePlan(text);
+    expect(document.tasks.map(({ key, parent }) => `${parent} ${key}`)).toEqual([
+      'S1 S1.9',
+      'S1 S1.1',
+      'S1 S1.8',
+      'S1 S1.2',
+      'S1.2 S1.7',
+      'S1.2 S1.2a1',
+      'S1 S1.6',
+    ]);
+    expect(text).toContain('\n\n- [ ] **S1.1 – A**');
+    expect(text).toContain('\n\n- [ ] **S1.8 –');
+    expect(text).toContain('\n\n- [ ] **S1.2 – B**');
+  });
+
+  it('keep the stars of bold words in their titles', () => {
+    const titles = ['Use **drizzle** here', '**All** of it', 'All of **it**', 'One *', 'A ** b'];
+    const tasks = titles.map((title, at) => added(`S1.${at + 3}`, 'S1', { title }));
+    const text = add(PLAN, tasks, []);
+    expect(text).toContain('- [ ] **S1.3** – Use **drizzle** here\n');
+    const document = parsePlan(text);
+    expect(tasks.map(({ key }) => taskOf(document, key).title)).toEqual(titles);
+  });
+
   it('go into their parent, with the tasks that are new below them', () => {
     const document = parsePlan(add(PLAN, [added('S1.1a1', 'S1.1'), added('S1.1a2', 'S1.1a1')], []));
     expect(document.tasks.slice(0, 4).map(({ key, parent }) => [key, parent])).toEqual([

@@ -192,6 +192,7 @@ describe('a plan file and the database', () => {
           const log = text.split(/\r?\n/).filter(line => /^- \d{4}-\d\d-\d\d — /.test(line));
           expect(new Set(log).size).toBe(log.length);
           for (const { key } of first.conflicts) expect(world.km.task(world.project.id, key).ok).toBe(true);
+          world.close();
         },
       ),
       { numRuns: 250 },

@@ -139,6 +139,8 @@ export function planWorld(start: string | null = PLAN, root = '/nowhere/demo') {
     sync: () => must(syncPlan(options())),
     pull: () => must(pullPlan(options())),
     task: (key: string): Task => must(km.task(project.id, key)),
+    /** Gives the database's memory back, where many worlds are made. */
+    close: () => database.sqlite.close(),
     /** Replaces a part of the file, as a person does in an editor. */
     edit(from: string, to: string) {
       if (io.text === null || !io.text.includes(from)) throw new Error(`The plan does not say: ${from}`);

@@ -285,13 +285,23 @@ export const databaseChange: fc.Arbitrary<Change> = fc.oneof(
   key.map(at => edited(at, { depends_on: [], links: [], checklist: [] }, [])),
 );
 
-/** A world whose file and database are in step. */
-export function syncedWorld(start: string): World {
+/** Looks at a world, and gives its memory back. */
+function inWorld(start: string, look: (world: World) => string | null): string | null {
   const world = planWorld(start);
-  world.sync();
-  world.clock.forward(100_000);
-  return world;
+  try {
+    return look(world);
+  } finally {
+    world.close();
+  }
 }
+
+/** The same with file and database in step. */
+const inSyncedWorld = (start: string, look: (world: World) => string | null): string | null =>
+  inWorld(start, world => {
+    world.sync();
+    world.clock.forward(100_000);
+    return look(world);
+  });
 
 function lineOf(document: PlanDocument, index: number): string {
   return document.lines[index]?.text ?? '';
@@ -316,8 +326,10 @@ function mayChange(text: string, change: Change): ReadonlySet<string> {
 }
 
 /** What is wrong after a sync that follows one change; null when nothing is. */
-export function strayBytes(start: string, change: Change): string | null {
-  const world = syncedWorld(start);
+export const strayBytes = (start: string, change: Change): string | null =>
+  inSyncedWorld(start, world => strayIn(world, change));
+
+function strayIn(world: World, change: Change): string | null {
   change.make(world);
   const before = world.io.text ?? '';
   const result = syncPlan(world.options());
@@ -339,8 +351,10 @@ export function strayBytes(start: string, change: Change): string | null {
 }
 
 /** What is lost when both sides change something at once; null when nothing is. */
-export function lostWords(start: string, file: Change, database: Change): string | null {
-  const world = syncedWorld(start);
+export const lostWords = (start: string, file: Change, database: Change): string | null =>
+  inSyncedWorld(start, world => lostIn(world, file, database));
+
+function lostIn(world: World, file: Change, database: Change): string | null {
   database.make(world);
   file.make(world);
   const result = syncPlan(world.options());
@@ -402,9 +416,10 @@ export const anyText: fc.Arbitrary<string> = fc.oneof(
 );
 
 /** What a sync with nothing to do changes; null when it is nothing. */
-export function restless(text: string): string | null {
-  if (printPlan(parsePlan(text)) !== text) return 'printing';
-  const world = planWorld(text);
+export const restless = (text: string): string | null =>
+  printPlan(parsePlan(text)) === text ? inWorld(text, world => restlessIn(world, text)) : 'printing';
+
+function restlessIn(world: World, text: string): string | null {
   const first = syncPlan(world.options());
   if (!first.ok) return world.io.text === text ? null : 'a refused file was written';
   const [after, row] = [world.io.text, world.km.planFiles(world.project.id)[0]];

@@ -3,7 +3,7 @@ import { ok } from '../../core/failure.ts';
 import { oneLine } from '../../core/sentence.ts';
 import { defineCommand } from '../command.ts';
 import type { Output } from '../output.ts';
-import { conflictLines, syncSentence } from '../plan-text.ts';
+import { syncLines } from '../plan-text.ts';
 import { AGENT_FLAG, PROJECT_FLAG } from '../project.ts';
 
 const INTERRUPTED = 130;
@@ -37,7 +37,7 @@ function show(event: PlanWatchEvent, out: Output): void {
   if (event.type === 'plan.watching') out.note(`Watching ${oneLine(event.files.join(', '), 200)}. Ctrl-C ends it.`);
   else if (event.type === 'plan.mended') out.line(`${time} ${out.style('green', 'in order again')}`);
   else if (event.type === 'plan.synced')
-    out.lines([`${time} ${syncSentence(event)}`, ...conflictLines(event.conflicts)]);
+    out.lines(syncLines(event).map((line, place) => (place === 0 ? `${time} ${line.trim()}` : line)));
   else {
     const { message, hint } = event.error;
     out.line(

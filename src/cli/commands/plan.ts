@@ -2,7 +2,7 @@ import type { App } from '../../app.ts';
 import { ok } from '../../core/failure.ts';
 import { oneLine } from '../../core/sentence.ts';
 import { defineCommand } from '../command.ts';
-import { conflictLines, syncSentence } from '../plan-text.ts';
+import { syncLines } from '../plan-text.ts';
 import { AGENT_FLAG, PERSON, PROJECT_FLAG } from '../project.ts';
 
 /** Exit code of `plan check` when it found an error: bad input. */
@@ -20,7 +20,7 @@ export const planSync = defineCommand({
     if (!project.ok) return project;
     const synced = await app.syncPlans(project.value, flags.agent ?? PERSON);
     if (!synced.ok) return synced;
-    out.lines([syncSentence(synced.value), ...conflictLines(synced.value.conflicts)]);
+    out.lines(syncLines(synced.value));
     if (out.isJson) out.json(synced.value);
     return ok(0);
   },

@@ -1,6 +1,7 @@
 import { ok } from '../../core/failure.ts';
 import { oneLine } from '../../core/sentence.ts';
 import { ROLES, TASK_STATUSES } from '../../core/task.ts';
+import { entryWords } from '../change-text.ts';
 import { defineCommand } from '../command.ts';
 import { given } from '../given.ts';
 import { openProject, PROJECT_FLAG, type ReadsTasks } from '../project.ts';
@@ -138,13 +139,8 @@ export const taskLog = defineCommand({
     const task = at.value.km.task(at.value.project.id, args.key);
     if (!task.ok) return task;
     const history = at.value.km.history(task.value.id);
-    const rows = history.map(entry => [
-      entry.at,
-      oneLine(entry.agent, 40),
-      entry.kind,
-      oneLine(JSON.stringify(entry.data), 200),
-    ]);
-    out.lines(formatTable([{ title: 'at' }, { title: 'by' }, { title: 'what' }, { title: 'data' }], rows));
+    const rows = history.map(entry => [entry.at, oneLine(entry.agent, 40), entry.kind, entryWords(entry)]);
+    out.lines(formatTable([{ title: 'at' }, { title: 'by' }, { title: 'what' }, { title: 'change' }], rows));
     if (out.isJson) out.json({ key: task.value.key, history });
     return ok(0);
   },

@@ -73,10 +73,9 @@ function takePlan(options: TakeOptions, plan: TidyPlan): Result<Taken> {
   learnKeys(options, matches, keys);
   const added = addItems(options, plan, matches, keys);
   if (!added.ok) return added;
-  const fresh = plan.items.flatMap(one =>
-    added.value.has(one.id) ? [{ one, task_id: added.value.get(one.id) ?? 0 }] : [],
-  );
-  for (const { one, task_id } of fresh) finishNew(context, plan, one, task_id);
+  const { ids, tied } = added.value;
+  const fresh = plan.items.flatMap(one => (ids.has(one.id) ? [{ one, task_id: ids.get(one.id) ?? 0 }] : []));
+  for (const { one, task_id } of fresh) finishNew(context, plan, one, { id: task_id, isTied: tied.has(one.id) });
   let updated = 0;
   let unchanged = 0;
   for (const one of plan.items) {

@@ -1,10 +1,10 @@
-import type { Box, PlanDocument, PlanTask } from './document.ts';
+import { type Between, besideEdit, inSection, type Place, sectionPlace, type TopTasks, topTasks } from './add-place.ts';
+import type { Box, PlanDocument } from './document.ts';
 import { insertAfter, layoutOf, type TextEdit } from './edit.ts';
 import { stepLines } from './edit-checklist.ts';
 import { asField, indented } from './edit-text.ts';
 import { linkLines } from './edit-words.ts';
 import { BOX_CHARACTERS, taskHead } from './heads.ts';
-import { apart, lastContent } from './log.ts';
 import { oneLine } from './notes.ts';
 import { inlineCode, printTitle, renderField } from './render.ts';
 import { tasksByKey } from './side.ts';
@@ -22,6 +22,7 @@ export type AddedTask = {
   readonly created_by: string;
   /** One line each. */
   readonly notes: readonly string[];
+  readonly between?: Between;
 };
 export type AddedStage = { readonly key: string; readonly title: string; readonly box: Box };
 
@@ -46,6 +47,14 @@ const VALUE_ORDER = [
 export const isWritable = (key: string, title: string): boolean =>
   taskHead(`**${key} – ${printTitle(title)}**`)?.key === key && printTitle(title) !== '';
 
+/** Key and title; a title with bold words in it stands behind the stars, where it keeps its own. */
+function printHead(key: string, title: string): string {
+  const whole = oneLine(title);
+  const beside = `**${key}** – ${whole}`;
+  const head = printTitle(title) === whole ? null : taskHead(beside);
+  return head?.key === key && head.title === whole ? beside : `**${key} – ${printTitle(title)}**`;
+}
+
 type Children = ReadonlyMap<string | null, readonly AddedTask[]>;
 
 /** The lines of a new task and of the new tasks nested in it. */
@@ -55,7 +64,7 @@ function taskLines(task: AddedTask, children: Children, indent: string): readonl
   const { values } = task;
   const said = VALUE_ORDER.filter(name => JSON.stringify(values[name]) !== JSON.stringify(NO_VALUES[name]));
   return [
-    `${indent}- [${BOX_CHARACTERS[task.box]}] **${task.key} – ${printTitle(values.title)}**`,
+    `${indent}- [${BOX_CHARACTERS[task.box]}] ${printHead(task.key, values.title)}`,
     ...textLines('Description', values.description, inner),
     ...textLines('Acceptance', values.acceptance, inner),
     `${inner}- **Created:** ${inlineCode(task.created_at)} by ${inlineCode(oneLine(task.created_by))}`,
@@ -94,7 +103,7 @@ const listLines = (label: string, indent: string, lines: readonly string[]): rea
   lines.length === 0 ? [] : [`${indent}- **${label}:**`, ...lines];
 
 /**
- * Writes new tasks: a task with a parent in its block, else at the end of its stage's section, else in a `Tasks` section
+ * Writes new tasks: between two that it stands between, else a task with a parent in its block, else at the end of its stage's section, else in a `Tasks` section
  * before the Done log (made when it is missing). New stages get a heading there and a line in the roadmap.
  */
 export function addTasks(
@@ -121,6 +130,11 @@ export function addTasks(
     return found;
   };
   for (const task of tasks.filter(one => one.parent === null || !added.has(one.parent))) {
+    const beside = besideEdit(document, here, task, indent => taskLines(task, children, indent));
+    if (beside !== null) {
+      edits.push(beside);
+      continue;
+    }
     const parent = here.get(task.parent ?? '');
     const place = parent === undefined ? placeOf(task.parent) : null;
     if (parent !== undefined)
@@ -171,42 +185,6 @@ function roadmapLines(document: PlanDocument, stages: readonly AddedStage[]): re
   const lines = stages.map(stage => `- [${BOX_CHARACTERS[stage.box]}] **${stageHeading(stage).slice(3)}**`);
   return [insertAfter(document, last, lines)];
 }
-
-type Place = { readonly line: number; readonly indent: string; readonly gap: boolean; readonly list: boolean };
-
-/** The tasks that stand in no other task, in the order of their lines. */
-type TopTasks = readonly PlanTask[];
-
-function topTasks(document: PlanDocument): TopTasks {
-  const top: PlanTask[] = [];
-  for (const task of document.tasks) if (task.line >= (top.at(-1)?.end ?? 0)) top.push(task);
-  return top;
-}
-
-/** The end of a section: after its last task, else after its last words. */
-function sectionPlace(
-  document: PlanDocument,
-  tops: TopTasks,
-  heading: number | null,
-  end: number | null,
-): Place | null {
-  if (heading === null || end === null) return null;
-  const siblings = tops.filter(task => task.line > heading && task.line < end);
-  const last = siblings.at(-1);
-  if (last === undefined) return { line: lastContent(document, heading, end), indent: '', gap: true, list: false };
-  const indent = /^[ \t]*/.exec(document.lines[last.line]?.text ?? '')?.[0] ?? '';
-  return { line: last.end - 1, indent, gap: isLoose(document, siblings), list: true };
-}
-
-/** Blank lines between tasks are kept as a habit; a single task with a block is taken to have it. */
-function isLoose(document: PlanDocument, siblings: readonly PlanTask[]): boolean {
-  const last = siblings.at(-1);
-  if (siblings.length < 2 || last === undefined) return last !== undefined && last.end > last.line + 1;
-  return (document.lines[last.line - 1]?.indent ?? 0) < 0;
-}
-
-const inSection = (document: PlanDocument, place: Place, lines: readonly string[]): TextEdit =>
-  place.list && !place.gap ? apart(document, place.line, lines) : insertAfter(document, place.line, ['', ...lines]);
 
 function tasksSection(document: PlanDocument): { readonly heading: number; readonly end: number } | null {
   const heading = document.lines.findIndex(

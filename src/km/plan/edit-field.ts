@@ -28,8 +28,8 @@ export function setField<K extends keyof PlanValues>(
     const title = printTitle(text);
     return title === '' ? [] : [{ from: task.title_from, to: task.title_from + task.title.length, text: title }];
   }
-  const words =
-    isWordList(name) && (way === 'careful' || name === 'links') ? setWords(document, task, name, list) : null;
+  const isCareful = way === 'careful' || name === 'links';
+  const words = isWordList(name) && isCareful ? setWords(document, task, name, list, way) : null;
   return words ?? setWhole(document, task, name, value);
 }
 

@@ -49,13 +49,14 @@ function printTag(tag: string): string {
 
 /**
  * Sets a list of words that the file has already, word by word; null where that cannot be done by taking words out and
- * putting others in (a field that is not there yet, commands in code fences).
+ * putting others in (a field that is not there yet, commands in code fences). `anew` takes out and puts in all of them.
  */
 export function setWords(
   document: PlanDocument,
   task: PlanTask,
   name: keyof typeof WORD_LISTS,
   wanted: readonly string[],
+  way: 'careful' | 'anew' = 'careful',
 ): readonly TextEdit[] | null {
   const list: WordList = WORD_LISTS[name];
   const chunk = chunkOf(task, list.field);
@@ -64,9 +65,10 @@ export function setWords(
   if (items.some(item => item.end > item.line + 1) && name !== 'links') return null;
   const named = items.map(item => ({ item, words: list.read(item) }));
   if (named.some(({ item }) => item.text.includes('\n') && name !== 'links')) return null;
-  const known = new Set(named.flatMap(({ words }) => words));
+  const kept = way === 'anew' ? [] : wanted;
+  const known = new Set(way === 'anew' ? [] : named.flatMap(({ words }) => words));
   const added = wanted.filter(word => !known.has(word));
-  const gone = named.filter(({ words }) => words.length > 0 && words.every(word => !wanted.includes(word)));
+  const gone = named.filter(({ words }) => words.length > 0 && words.every(word => !kept.includes(word)));
   const thinned = named.flatMap(({ item, words }) =>
     words.every(word => wanted.includes(word)) || gone.some(other => other.item === item)
       ? []

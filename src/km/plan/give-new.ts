@@ -1,5 +1,6 @@
 import { isoSeconds } from '../../core/clock.ts';
 import { type AddedStage, type AddedTask, addTasks, isWritable, isWritableStage } from './add.ts';
+import type { Between } from './add-place.ts';
 import type { Box, PlanDocument } from './document.ts';
 import { valuesOf } from './merge.ts';
 import { printNote } from './notes.ts';
@@ -23,6 +24,7 @@ export function newTasks(side: Side, all: KnownTasks): New {
   const fresh = candidates.filter(task => !elsewhere.has(task.key) && !imported.has(task.id));
   const stages = fresh.filter(task => task.kind === 'stage' && isWritableStage(task.key));
   const tasks = fresh.filter(task => task.kind === 'task' && isWritable(task.key, task.title));
+  const between = betweenOf(all, side);
   return {
     stages: stages.map(task => ({ key: task.key, title: task.title, box: boxOf(task) })),
     tasks: tasks.map(task => ({
@@ -33,7 +35,32 @@ export function newTasks(side: Side, all: KnownTasks): New {
       created_at: isoSeconds(new Date(task.created_at)),
       created_by: task.created_by,
       notes: task.notes.map(printNote),
+      ...between(task),
     })),
+  };
+}
+
+/** The neighbours in the file of a task that is new among others; nothing for one that comes after them. */
+function betweenOf(all: KnownTasks, { file }: Side): (task: KnownTask) => { readonly between?: Between } {
+  const here = new Set(file.tasks.map(task => task.key));
+  const beside = Map.groupBy(all.values(), task => task.parent);
+  const found = new Map<string, Between>();
+  for (const tasks of beside.values()) {
+    let after: string | null = null;
+    let waiting: string[] = [];
+    for (const { key, kind } of tasks) {
+      if (kind === 'stage') continue;
+      if (!here.has(key)) waiting.push(key);
+      else {
+        for (const other of waiting) found.set(other, { after, before: key });
+        after = key;
+        waiting = [];
+      }
+    }
+  }
+  return ({ key }) => {
+    const between = found.get(key);
+    return between === undefined ? {} : { between };
   };
 }
 

@@ -52,6 +52,8 @@ export function taskGroup(
   ];
 }
 
+type Value = PlanValues[ValueName];
+
 type Wanted = {
   readonly box: 'open' | 'done' | 'cancelled' | undefined;
   readonly values: Partial<PlanValues>;
@@ -70,9 +72,18 @@ function tookAll({ document, tasks }: Edited, key: string, wanted: Wanted, way: 
   const took = VALUE_NAMES.every(name => {
     const value = values[name];
     if (!names.includes(name) || value === undefined) return sameValue(is[name], was[name]);
-    return sameValue(is[name], asWritten(name, value)) || (way === 'anew' && !sameValue(is[name], was[name]));
+    return (
+      sameValue(is[name], asWritten(name, value)) ||
+      (way === 'anew' && isCloser(is[name], asWritten(name, value), was[name]))
+    );
   });
   return took && notes.every(note => shown.has(note));
+}
+
+/** Another value than before, in which no item of a list is missing. */
+function isCloser(is: Value, wanted: Value, was: Value): boolean {
+  if (sameValue(is, was)) return false;
+  return !Array.isArray(is) || !Array.isArray(wanted) || wanted.every(item => is.includes(item));
 }
 
 /** Ties to tasks that do not exist (yet) stay in the file. */

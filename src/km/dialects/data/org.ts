@@ -1,6 +1,7 @@
 import type { Detection, Dialect, ImportedItem, ImportedPlan, PlanSource } from '../dialect.ts';
 import { given, onlyFile, paragraphs, type Status } from './fields.ts';
 import { bodyOf } from './org-body.ts';
+import { boxItems, hasBoxes } from './org-boxes.ts';
 import { type Keywords, keywordsOf } from './org-keywords.ts';
 import { numbered } from './todo-txt.ts';
 
@@ -53,10 +54,13 @@ function detect(source: PlanSource): Detection {
   if (file === null || !/^\*+[ \t]+\S/m.test(file.text)) return { score: 0, because: 'no org headings' };
   const headings = headingsOf(file.text, keywordsOf(file.text));
   const tasks = headings.filter(heading => heading.keyword !== null).length;
-  if (tasks === 0) return { score: 0, because: 'no org heading with TODO or DONE' };
   const isOrg =
     file.path.endsWith('.org') ||
     /^(?:#\+\w+:|[ \t]*:PROPERTIES:|[ \t]*(?:SCHEDULED|DEADLINE|CLOSED):)/m.test(file.text);
+  if (tasks === 0)
+    return isOrg && headings.some(({ body }) => hasBoxes(body))
+      ? { score: 0.95, because: 'org headings with check boxes' }
+      : { score: 0, because: 'no org heading with TODO or DONE' };
   return { score: isOrg ? 0.95 : 0.6, because: `${tasks} headings with TODO, DONE or the like` };
 }
 
@@ -64,6 +68,7 @@ function read(source: PlanSource): ImportedPlan {
   const text = onlyFile(source)?.text ?? '';
   const keywords = keywordsOf(text);
   const headings = headingsOf(text, keywords).filter(withoutComments());
+  if (headings.every(heading => heading.keyword === null)) return { items: boxItems(headings), unrecognised: [] };
   const holders = stagesOf(headings);
   const ids = new Map<string, number>();
   const open: {

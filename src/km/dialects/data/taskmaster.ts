@@ -37,14 +37,22 @@ const DEPTH_LIMIT = 100;
 /** A list of tasks with the name of its tag; null where the file has no tags. */
 type Tag = { readonly name: string | null; readonly tasks: readonly Json[] };
 
+const hasTitle = (json: Json): boolean => {
+  const task = objectOf(json);
+  return task?.has('id') === true && task.has('title') && !task.has('project_id');
+};
+
 /** What has an id and a title may be anything; a task says what it waits for, how it is done, or how far it is. */
 const isTask = (json: Json): boolean => {
   const task = objectOf(json);
-  if (task?.has('id') !== true || !task.has('title') || task.has('project_id')) return false;
+  if (task === null || !hasTitle(json)) return false;
   return (
     ['dependencies', 'subtasks', 'testStrategy', 'details'].some(name => task.has(name)) || statusIn(task) !== null
   );
 };
+
+/** A list that is called `tasks` may leave the status out. */
+const isNamedTask = (json: Json): boolean => hasTitle(json) && objectOf(json)?.has('status') === false;
 
 /** The status as this program says it; null for a word that no task has. */
 function statusIn(task: JsonObject): Status | null {
@@ -75,7 +83,8 @@ function detect(source: PlanSource): Detection {
   if (tags.length === 0) return none('no list of tasks');
   if (tasks.length === 0)
     return { score: tags.some(tag => tag.name !== null) ? 0.5 : 0.2, because: 'an empty list of tasks' };
-  const fit = tasks.filter(isTask).length / tasks.length;
+  const isNamed = Array.isArray(objectOf(read.json)?.get('tasks')?.value);
+  const fit = tasks.filter(json => isTask(json) || (isNamed && isNamedTask(json))).length / tasks.length;
   if (fit < 0.5) return none('no tasks with id, title, and a status or dependencies');
   const known = tasks.some(task =>
     ['subtasks', 'testStrategy', 'dependencies'].some(name => objectOf(task)?.has(name)),

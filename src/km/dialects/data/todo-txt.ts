@@ -36,7 +36,10 @@ function detect(source: PlanSource): Detection {
   const score = share >= CLEAR ? share * 0.8 : 0;
   return score < 0.3
     ? { score: 0, because: 'few lines with (A), x, +project or @context' }
-    : { score, because: `${marked} of ${lines.length} lines with (A), x, +project or @context` };
+    : {
+        score,
+        because: `${Math.round(share * lines.length)} of ${lines.length} lines with (A), x, +project or @context`,
+      };
 }
 
 function read(source: PlanSource): ImportedPlan {

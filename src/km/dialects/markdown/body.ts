@@ -1,7 +1,7 @@
 import type { ChecklistItem } from '../../../core/task.ts';
 import { dedent, type Line } from '../../plan/document.ts';
 import type { Draft } from './draft.ts';
-import { type Field, readFields } from './fields.ts';
+import { type Field, type FieldName, readFields } from './fields.ts';
 import type { Entry, Outline } from './outline.ts';
 import { readStatus } from './status.ts';
 import { cleanTitle } from './title.ts';
@@ -36,11 +36,13 @@ export function ownLines(
 export function readBody(outline: Outline, draft: Draft, own: readonly number[], boxes: readonly Entry[]): void {
   const { lines } = outline;
   const taken = new Set<number>();
-  for (const field of readFields(lines, own)) {
+  const fields = readFields(lines, own);
+  for (const field of fields) {
     if (!applyField(lines, draft, field)) continue;
     taken.add(field.line);
     for (const index of field.block) taken.add(index);
   }
+  if (!fields.some(({ name }) => name === 'status')) readProgress(draft, fields);
   readChecklist(draft, boxes, taken);
   const text = describe(
     lines,
@@ -48,6 +50,15 @@ export function readBody(outline: Outline, draft: Draft, own: readonly number[],
   );
   if (text !== '')
     draft.rest.description = [draft.rest.description, text].filter(part => part !== undefined).join('\n\n');
+}
+
+/** `Progress: 100%` says the status of a task that names none. */
+function readProgress(draft: Draft, fields: readonly Field[]): void {
+  const value = fields.find(({ name }) => name === 'progress')?.value ?? '';
+  const share = /^\W*(\d{1,3})\s*%/.exec(value)?.[1];
+  const [, part, whole] = /^\W*(\d{1,4})\s*(?:\/|of)\s*(\d{1,4})\b/.exec(value) ?? [];
+  const done = share === undefined ? Number(part) / Number(whole) : Number(share) / 100;
+  if (draft.status === 'open' && done > 0) draft.status = done >= 1 ? 'done' : 'in-progress';
 }
 
 /** Boxes are steps of the task. They leave its description, unless they have something below them that explains them. */
@@ -80,6 +91,19 @@ export function describe(lines: readonly Line[], indexes: readonly number[]): st
     .replace(/^\n+|\n+$/g, '');
 }
 
+/** Takes the cells of a row that are fields; what they say beyond that becomes the description. */
+export function takeCells(draft: Draft, cells: ReadonlyMap<FieldName | 'id', string>): void {
+  const kept: string[] = [];
+  for (const [name, value] of cells) {
+    if (name === 'id' || name === 'title' || name === 'status' || value === '') continue;
+    const field: Field = { name, value, line: draft.line, block: [] };
+    if (!applyField([], draft, field) && !isNothing(value))
+      kept.push(`${name[0]?.toUpperCase()}${name.slice(1)}: ${value}`);
+  }
+  if (kept.length > 0)
+    draft.rest.description = [draft.rest.description, ...kept].filter(part => part !== undefined).join('\n');
+}
+
 /** The text of a field: its value, else the lines below, without boxes. */
 function textOf(lines: readonly Line[], field: Field): string {
   if (field.value !== '') return field.value;
@@ -96,19 +120,20 @@ function applyField(lines: readonly Line[], draft: Draft, field: Field): boolean
       const status = readStatus(text);
       if (status === null) return text === '';
       if (draft.status === 'open') draft.status = status;
+      draft.told = true;
       return !/[(—–]|- /.test(text);
     }
     case 'complete':
-      if (/\[[xX✓✔]\]|✅|☑|\byes\b/u.test(text)) draft.status = 'done';
+      if (/\[[xX✓✔]\]|✅|☑|\b(?:yes|true)\b/iu.test(text)) draft.status = 'done';
       return true;
     case 'depends':
-      draft.needs.push(text);
+      draft.needs.push({ text, line: field.line });
       return isOnlyKeys(text);
     case 'blocks':
-      draft.blocks.push(text);
+      draft.blocks.push({ text, line: field.line });
       return isOnlyKeys(text);
     case 'related':
-      draft.similar.push(text);
+      draft.similar.push({ text, line: field.line });
       return isOnlyKeys(text);
     case 'priority':
       return set(rest, 'priority', readPriority(text)) && text.length < 24;
@@ -131,7 +156,8 @@ function applyField(lines: readonly Line[], draft: Draft, field: Field): boolean
     case 'created':
       return set(rest, 'created_at', readTime(text)) && text.length <= 30;
     case 'finished':
-      if (/^\W*\[[xX]\]|^yes\b/i.test(text) && draft.status === 'open') draft.status = 'done';
+      if (/^\W*\[[xX✓✔]\]|^\W*(?:yes|true)\b|^[✅✓✔☑]/iu.test(field.value) && draft.status === 'open')
+        draft.status = 'done';
       return set(rest, 'finished_at', readTime(text)) && text.length <= 30;
     case 'due':
       return set(rest, 'due', readDay(text)) && text.length <= 30;
@@ -154,6 +180,7 @@ function applyField(lines: readonly Line[], draft: Draft, field: Field): boolean
     }
     case 'role':
       return set(rest, 'role', readRole(text));
+    case 'progress':
     case 'title':
       return false;
   }

@@ -57,7 +57,7 @@ export function readBoxes(outline: Outline, rules: BoxRules): Boxes {
       line: entry.line,
       ...(reading.slug !== undefined && { slug: reading.slug }),
       ...(reading.placed === false && { placed: false }),
-      needs: [...(reading.needs ?? [])],
+      needs: (reading.needs ?? []).map(text => ({ text, line: entry.line })),
       rest: { ...reading.rest },
     });
     if (key !== null && !byKey.has(key)) byKey.set(key, draft);

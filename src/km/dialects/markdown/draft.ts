@@ -5,11 +5,14 @@ type Rest = Omit<
   'external_id' | 'key' | 'parent' | 'depends_on' | 'related' | 'line' | 'kind' | 'title' | 'status'
 >;
 
+/** A text that names tasks, and the index of its line. */
+export type Said = { readonly text: string; readonly line: number };
+
 /** An item while it is read: parents and dependencies are not yet bound to ids. */
 export type Draft = {
   readonly kind: 'stage' | 'task';
   readonly key: string | null;
-  readonly title: string;
+  title: string;
   status: ImportedItem['status'];
   readonly parent: Draft | null;
   /** Index of its line. */
@@ -19,9 +22,13 @@ export type Draft = {
   /** False when its slug is an id of its own, whatever it stands in. */
   readonly placed?: boolean;
   /** Texts that name what it waits for, what waits for it, and what it is like. */
-  readonly needs: string[];
-  readonly blocks: string[];
-  readonly similar: string[];
+  readonly needs: Said[];
+  readonly blocks: Said[];
+  readonly similar: Said[];
+  /** A field names its status, so that its steps need not tell it. */
+  told?: boolean;
+  /** What its text calls it, such as `story` or `step`. */
+  readonly noun?: string;
   readonly rest: { -readonly [K in keyof Rest]: Rest[K] };
 };
 

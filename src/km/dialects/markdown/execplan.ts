@@ -16,6 +16,9 @@ const OTHER =
 const STAMP =
   /^[\s*`]*(?:[([]\s*(?:(\d{4}-\d{2}-\d{2})([T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?[^)\]]*?|YYYY[^)\]]*|pending|tbd|todo|date)\s*[)\]]|(\d{4}-\d{2}-\d{2})([T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:Z|UTC|[+-]\d{2}:?\d{2})?)?)[\s*`]*(?:[:–—-]+\s+|\s*)/iu;
 
+const END_STAMP =
+  /\s*[-–—,]?\s*(?:[([]\s*(?:(?:done|completed?|finished|started|updated|at|on)\b:?\s*)?\d{4}-\d{2}-\d{2}(?:[T ,]+\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?\s*(?:Z|[A-Z]{2,5}|[+-]\d{2}:?\d{2})?\s*[)\]]|\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z)\s*\.?$/iu;
+
 const progressOf = (section: Section | null): Section | null =>
   sectionPath(section).find(({ title }) => PROGRESS.test(title)) ?? null;
 
@@ -23,8 +26,10 @@ function readStep(entry: Entry): BoxReading | null {
   if (entry.status === null || entry.quoted || progressOf(entry.section) === null) return null;
   const stamp = STAMP.exec(entry.content)?.[0] ?? '';
   const bold = /^\s*\*\*/.test(stamp) && !/\*\*[\s:–—-]*$/.test(stamp) ? '**' : '';
-  const reading = readPlainBox({ ...entry, content: `${bold}${entry.content.slice(stamp.length)}` });
-  const at = timeOf(stamp);
+  const words = `${bold}${entry.content.slice(stamp.length)}`;
+  const end = END_STAMP.exec(words)?.[0] ?? '';
+  const reading = readPlainBox({ ...entry, content: words.slice(0, words.length - end.length) });
+  const at = timeOf(stamp) ?? timeOf(end);
   if (reading === null || at === null) return reading;
   const closed = entry.status === 'done' || entry.status === 'cancelled';
   return { ...reading, rest: closed ? { finished_at: at } : { created_at: at } };
@@ -93,9 +98,11 @@ export const execPlan = markdownDialect({
     const signs = new Set(
       outline.sections.flatMap(({ title }) => [JOURNAL, OTHER].flatMap(form => form.exec(title)?.[0] ?? [])),
     );
-    const named = outline.lines.some(({ text }) => /\bexec ?plan\b/i.test(text));
+    const named = outline.lines.some(({ text }) => /\bexec ?plans?\b|\bliving document\b/i.test(text));
     const stamped = steps.filter(({ content }) => /\d/.test(STAMP.exec(content)?.[0] ?? '')).length * 2 >= steps.length;
-    if (signs.size < 2 && !(signs.size === 1 && stamped) && !(named && stamped))
+    const boxes = outline.entries.filter(({ status, content }) => status !== null && content !== '').length;
+    const own = named && (stamped || (signs.size === 1 && steps.length * 2 >= boxes));
+    if (signs.size < 2 && !(signs.size === 1 && stamped) && !own)
       return stamped ? { score: 0.6, because: 'a Progress section with times' } : NOT_THIS;
     return {
       score: 0.92,

@@ -15,7 +15,7 @@ const LABELS = {
     'complexity|effort|size|story points|points|estimated effort|effort estimate|difficulty|t-shirt size|estimate',
   created: 'created|created at|created on|created date|date created|added|added on|opened|creation date',
   finished:
-    'completed|completed at|completed on|completed date|date completed|completion date|finished|finished at|finished on|done on|closed|closed on|closed at',
+    'done|completed|completed at|completed on|completed date|date completed|completion date|finished|finished at|finished on|done on|closed|closed on|closed at',
   due: 'due|due date|deadline|target date|due by|due on',
   description: 'description|desc|task description',
   title: 'title|name|task|task name|task title',
@@ -23,6 +23,7 @@ const LABELS = {
   notes: 'notes|note|implementation notes|comments?|progress notes',
   checks: 'verify|verify with|verification command|test command|checks?|validation command',
   role: 'role|agent role',
+  progress: 'progress|percent complete|percent done|percentage|% complete|% done',
 } as const;
 export type FieldName = keyof typeof LABELS | 'complete';
 
@@ -118,7 +119,7 @@ export function readFields(lines: readonly Line[], own: readonly number[]): read
     if (line === undefined || line.kind !== 'text' || line.indent < 0) continue;
     if (line.level > 0) {
       const name = fieldName(line.text.replace(/^[ \t]*#+|#+[ \t]*$|[:：]\s*$/g, ''));
-      if (name !== null && name !== 'complete' && name !== 'title')
+      if (name !== null && name !== 'complete' && name !== 'title' && name !== 'progress' && name !== 'finished')
         fields.push({ name, value: '', line: index, block: untilHeading(lines, own, at) });
       continue;
     }

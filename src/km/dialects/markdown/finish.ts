@@ -1,28 +1,36 @@
 import type { ImportedItem, ImportedPlan, Unrecognised } from '../dialect.ts';
 import { type Draft, slugOf } from './draft.ts';
+import { edgesOf, type MissingName } from './edges.ts';
+import { readInline } from './inline.ts';
 import type { Outline } from './outline.ts';
 import { references } from './refs.ts';
+import { strangeRows } from './rows.ts';
+
+/** A plan whose names of tasks in other files are not yet bound. */
+export type MarkdownPlan = ImportedPlan & { readonly missing: readonly MissingTask[] };
+export type MissingTask = Pick<MissingName, 'name' | 'token' | 'line' | 'waits'> & {
+  /** `external_id` of the task that names it. */
+  readonly id: string;
+};
 
 /** Binds the drafts of one text to ids: unique, and the same again when other items change. */
-export function finishPlan(outline: Outline, drafts: readonly Draft[], unread: readonly number[]): ImportedPlan {
+export function finishPlan(
+  outline: Outline,
+  drafts: readonly Draft[],
+  unread: readonly number[],
+  told: readonly Unrecognised[] = [],
+): MarkdownPlan {
   const kept = withoutEmptyStages(drafts);
   const children = childrenOf(kept);
   for (const stage of [...kept].reverse())
     if (stage.kind === 'stage') stage.status = stageStatus(children.get(stage) ?? []);
+  const refs = references(kept);
+  readInline(outline, kept, refs);
   const ids = idsOf(kept);
-  const { find } = references(kept);
-  const needed = new Map<Draft, Set<Draft>>(kept.map(draft => [draft, new Set()]));
-  const add = (from: Draft, on: Draft) => {
-    if (from !== on && !isAbove(on, from) && !isAbove(from, on)) needed.get(from)?.add(on);
-  };
-  for (const draft of kept) {
-    for (const text of draft.needs) for (const on of find(text, draft).tasks) add(draft, on);
-    for (const text of draft.blocks) for (const from of find(text, draft).tasks) add(from, draft);
-  }
-  const refused = dropCycles(kept, needed, children);
+  const { needed, missing, refused } = edgesOf(kept, children, refs);
   const id = (draft: Draft): string => ids.get(draft) ?? '';
   const items = kept.map((draft): ImportedItem => {
-    const related = draft.similar.flatMap(text => find(text, draft).tasks).filter(other => other !== draft);
+    const related = draft.similar.flatMap(({ text }) => refs.find(text, draft).tasks).filter(other => other !== draft);
     return {
       external_id: id(draft),
       key: id(draft) === draft.key && isKey(draft.key) ? draft.key : null,
@@ -36,7 +44,21 @@ export function finishPlan(outline: Outline, drafts: readonly Draft[], unread: r
       line: draft.line + 1,
     };
   });
-  return { items, unrecognised: unrecognised(outline, [...unread, ...refused]) };
+  return {
+    items,
+    unrecognised: [
+      ...linesOf(outline, [...unread, ...strangeRows(outline, kept)]),
+      ...refused.map(({ line, text }) => ({ line: line + 1, text })),
+      ...told,
+    ].sort((left, right) => left.line - right.line),
+    missing: missing.map(({ draft, name, token, line, waits }) => ({
+      id: id(draft),
+      name,
+      token,
+      line: line + 1,
+      waits,
+    })),
+  };
 }
 
 /** Stages without a task say nothing about work. */
@@ -88,55 +110,10 @@ function idsOf(drafts: readonly Draft[]): ReadonlyMap<Draft, string> {
   return ids;
 }
 
-function isAbove(above: Draft, draft: Draft): boolean {
-  for (let at = draft.parent; at !== null; at = at.parent) if (at === above) return true;
-  return false;
-}
-
-/** Takes out dependencies that would wait for themselves, a parent waiting for its children; says at which lines. */
-function dropCycles(
-  drafts: readonly Draft[],
-  needed: ReadonlyMap<Draft, Set<Draft>>,
-  children: ReadonlyMap<Draft, readonly Draft[]>,
-): readonly number[] {
-  const place = new Map(drafts.map((draft, index) => [draft, index]));
-  const later: [Draft, Draft][] = [];
-  // What waits only for earlier items cannot wait for itself.
-  for (const [draft, on] of needed)
-    for (const other of on) if ((place.get(other) ?? 0) > (place.get(draft) ?? 0)) later.push([draft, other]);
-  for (const [draft, other] of later) needed.get(draft)?.delete(other);
-  const refused: number[] = [];
-  for (const [draft, other] of later) {
-    if (reaches(other, draft, needed, children)) refused.push(draft.line);
-    else needed.get(draft)?.add(other);
-  }
-  return refused;
-}
-
-/** Whether a draft waits for another one, over dependencies and children. */
-function reaches(
-  from: Draft,
-  to: Draft,
-  needed: ReadonlyMap<Draft, ReadonlySet<Draft>>,
-  children: ReadonlyMap<Draft, readonly Draft[]>,
-): boolean {
-  const seen = new Set<Draft>([from]);
-  const next = [from];
-  for (let at = next.pop(); at !== undefined; at = next.pop()) {
-    for (const on of [...(needed.get(at) ?? []), ...(children.get(at) ?? [])]) {
-      if (on === to) return true;
-      if (seen.has(on)) continue;
-      seen.add(on);
-      next.push(on);
-    }
-  }
-  return false;
-}
-
 /** What every task key has to be: short, and one word. */
 const isKey = (key: string): boolean => key.length <= 100 && !/[\s,\p{Cc}]/u.test(key);
 
-const unrecognised = (outline: Outline, indexes: readonly number[]): readonly Unrecognised[] =>
+const linesOf = (outline: Outline, indexes: readonly number[]): readonly Unrecognised[] =>
   [...new Set(indexes)]
     .sort((left, right) => left - right)
     .map(index => ({ line: index + 1, text: (outline.lines[index]?.text ?? '').trim() }));

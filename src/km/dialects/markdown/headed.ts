@@ -23,18 +23,28 @@ function readHeaded(outline: Outline): { readonly drafts: readonly Draft[]; read
   const unread: number[] = [];
   for (const head of heads) {
     const { section } = head;
-    const parent = taskAbove(section, made) ?? stageOf(stageSection(section.parent));
+    const parent = partOf(taskAbove(section, made), head, heads[0]) ?? stageOf(stageSection(section.parent));
     const named = head.key === null ? [] : (byKey.get(head.key) ?? []);
     if (saidBefore(head, parent, named)) {
       unread.push(section.line);
       continue;
     }
-    const own = ownLines(section.line + 1, section.end, inside.get(section) ?? []);
+    // The line below a heading may be what makes it one.
+    const ruled = /^ {0,3}=+\s*$/.test(outline.lines[section.line + 1]?.text ?? '');
+    const own = ownLines(section.line + (ruled ? 2 : 1), section.end, inside.get(section) ?? []);
     const parallel = /\s*\[P\]\s*$/.test(head.title);
     const words = cleanTitle(head.title.replace(/\s*\[P\]\s*$/, ''));
     const bare = words === '' || /^\([^()]*\)$/.test(words);
     const title = (bare ? titleField(outline, own) : null) ?? (words || head.key || section.title);
-    const draft = newDraft({ kind: 'task', key: head.key, title, status: 'open', parent, line: section.line });
+    const draft = newDraft({
+      kind: 'task',
+      key: head.key,
+      title,
+      status: 'open',
+      parent,
+      line: section.line,
+      ...(head.noun !== undefined && { noun: head.noun }),
+    });
     if (parallel) draft.rest.tags = ['parallel'];
     made.set(section, draft);
     drafts.push(draft);
@@ -53,8 +63,9 @@ function readHeaded(outline: Outline): { readonly drafts: readonly Draft[]; read
 function innerHeads(heads: readonly TaskHead[]): ReadonlyMap<Section, Section[]> {
   const inner = new Map<Section, Section[]>(heads.map(({ section }) => [section, []]));
   for (const { section } of heads) {
-    const around = sectionPath(section.parent).findLast(above => inner.has(above));
-    if (around !== undefined) inner.get(around)?.push(section);
+    let around = section.parent;
+    while (around !== null && !inner.has(around)) around = around.parent;
+    if (around !== null) inner.get(around)?.push(section);
   }
   return inner;
 }
@@ -87,6 +98,12 @@ function taskAbove(section: Section, made: ReadonlyMap<Section, Draft>): Draft |
   return null;
 }
 
+/** Task 2 below a title that is task 1 is no part of it, whatever the level of its heading. */
+function partOf(above: Draft | null, head: TaskHead, first: TaskHead | undefined): Draft | null {
+  const title = above?.parent === null && first?.section.level === 1 && above.line === first.section.line;
+  return title && head.section.parent === first.section && !head.key?.startsWith(`${above.key}.`) ? null : above;
+}
+
 /** The same task once more, as in a summary at the end. */
 const saidBefore = (head: TaskHead, parent: Draft | null, before: readonly Draft[]): boolean =>
   before.some(({ title, parent: other }) => {
@@ -111,7 +128,7 @@ function statusOf(draft: Draft, head: TaskHead, boxes: readonly Entry[]): ItemSt
     .findLast(status => status !== null);
   if (sorted != null && sorted !== 'open') return sorted;
   const steps = boxes.filter(({ content }) => content !== '');
-  if (steps.length === 0 || saysOpen(head)) return 'open';
+  if (steps.length === 0 || draft.told === true || saysOpen(head)) return 'open';
   if (steps.every(({ status }) => status === 'done')) return 'done';
   return steps.some(({ status }) => status === 'done') ? 'in-progress' : 'open';
 }
@@ -127,7 +144,8 @@ export const headed = markdownDialect({
     const [first] = heads;
     if (first === undefined) return NOT_THIS;
     const outside = outsideOf(heads, outerBoxes(outline)).length;
-    const score = outside > heads.length * 3 ? 0.35 : heads.length === 1 ? 0.55 : 0.87;
+    const alone = first.section.level === 1 && first.key !== null ? 0.75 : 0.55;
+    const score = outside > heads.length * 3 ? 0.35 : heads.length === 1 ? alone : 0.87;
     return {
       score: first.section.level === 7 ? score - 0.2 : score,
       because: `${heads.length} headings such as “${first.section.title.slice(0, 40)}”`,

@@ -10,13 +10,20 @@ export type TaskHead = {
   readonly title: string;
   /** What the heading itself says: a box, a sign or a word at one of its ends. */
   readonly status: ItemStatus | null;
+  /** What it calls itself, such as `story` or `step`. */
+  readonly noun?: string;
 };
 
 /** `task` for headings that say so; `keyed` and `plain` ones are tasks where fields or the heading above say so. */
-type Shape = { readonly kind: 'task' | 'keyed' | 'plain'; readonly key: string | null; readonly title: string };
+type Shape = {
+  readonly kind: 'task' | 'keyed' | 'plain';
+  readonly key: string | null;
+  readonly title: string;
+  readonly noun?: string;
+};
 
 const WORD = /^(?:sub-?task|task|ticket|work item|todo)s?\b[ \t]*(?:id|no\.?|number|nr\.?)?[ \t]*[:#]?[ \t]*/iu;
-const STORY = /^(?:user )?(?:story|issue|bug|feature|item|step)[ \t]*(?=#?\d)/iu;
+const STORY = /^(?:user )?(story|issue|bug|feature|item|step)[ \t]*(?=#?\d)/iu;
 const NUMBER =
   /^(#?\d+(?:\.\d+)*[a-z]?|[A-Z](?=[ \t]*[:.)|–—]|[ \t]+-[ \t]))(?:[ \t]*(?:[:.)|]|[–—-](?=\s))+[ \t]*|(?=[ \t(])|$)/u;
 const CODE =
@@ -96,7 +103,12 @@ function shapeOf(text: string): Shape {
   const story = STORY.exec(text);
   const number = NUMBER.exec(story === null ? text : text.slice(story[0].length));
   if (story !== null && number !== null)
-    return { kind: 'keyed', key: number[1] ?? null, title: text.slice(story[0].length + number[0].length).trim() };
+    return {
+      kind: 'keyed',
+      key: number[1] ?? null,
+      title: text.slice(story[0].length + number[0].length).trim(),
+      noun: (story[1] ?? '').toLowerCase(),
+    };
   const short = SHORT.exec(text);
   if (short !== null && !NO_TASK.test(text))
     return { kind: 'keyed', key: short[1] ?? null, title: text.slice(short[0].length).trim() };
@@ -141,8 +153,40 @@ function groupsWithStatus(outline: Outline, told: ReadonlySet<Section>): (sectio
   };
 }
 
-const hasBoxes = (outline: Outline, { line, end }: Section): boolean =>
-  outline.entries.some(entry => entry.status !== null && entry.line > line && entry.line < end);
+/** Whether a check box stands below a heading. */
+function boxFinder({ entries }: Outline): (section: Section) => boolean {
+  const lines = entries.flatMap(({ line, status }) => (status === null ? [] : [line]));
+  return ({ line, end }) => {
+    let low = 0;
+    for (let high = lines.length; low < high; ) {
+      const middle = (low + high) >> 1;
+      if ((lines[middle] ?? end) > line) high = middle;
+      else low = middle + 1;
+    }
+    return (lines[low] ?? end) < end;
+  };
+}
+
+/** The number of a key in the order of a list: 2 of `T2`, 17 of `TASK-017`; null for `1.2`. */
+const orderOf = (key: string | null): number | null => {
+  const digits = /^[^\d.]*(\d+)[a-z]?$/i.exec(key ?? '')?.[1];
+  return digits === undefined ? null : Number(digits);
+};
+
+/** Whether the one title of a text is a task: it has the fields of one, and the others go on counting or are its parts. */
+function isOwnTask(outline: Outline, title: Shape & { section: Section }, others: readonly Shape[]): boolean {
+  const { kind, key, section } = title;
+  if (kind !== 'task' || key === null) return false;
+  const [next] = others;
+  if (next === undefined) return hasField(outline, section, [...STATUS, ...WORK]) || hasPart(outline, section);
+  if (others.every(other => other.key?.startsWith(`${key}.`))) return hasField(outline, section, STATUS);
+  const order = orderOf(key);
+  return order !== null && orderOf(next.key) === order + 1;
+}
+
+/** A heading such as `## Acceptance Criteria` right below that of a task. */
+const hasPart = ({ sections }: Outline, section: Section): boolean =>
+  sections.some(part => part.parent === section && WORK.includes(fieldName(part.title)));
 
 /** The headings of a text that are tasks. */
 export function taskHeads(outline: Outline): readonly TaskHead[] {
@@ -165,6 +209,7 @@ export function taskHeads(outline: Outline): readonly TaskHead[] {
   const sure = heads.filter(({ kind, boxed, section }) => (kind === 'task' || boxed) && section !== lone);
   const surely = new Set(sure.map(({ section }) => section));
   const inside = (section: Section): boolean => sectionPath(section.parent).some(above => surely.has(above));
+  const hasBoxes = boxFinder(outline);
   const told = new Set(outline.sections.filter(section => hasField(outline, section, STATUS)));
   const isGroup = groupsWithStatus(outline, told);
   const likely = heads.filter(head => {
@@ -173,11 +218,19 @@ export function taskHeads(outline: Outline): readonly TaskHead[] {
     if (told.has(section)) return kind === 'keyed' || isGroup(section);
     if (sure.length > 0 || kind === 'plain') return false;
     if (hasField(outline, section, WORK)) return true;
-    return TASKS_ABOVE.test(headingTitle(section.parent?.title ?? '')) && !hasBoxes(outline, section);
+    return TASKS_ABOVE.test(headingTitle(section.parent?.title ?? '')) && !hasBoxes(section);
   });
   // One heading with a status is a document that has one, not a list of tasks.
   const counted = sure.length > 0 || likely.length > 1 ? [...sure, ...likely] : [];
+  const own = heads.find(({ section }) => section === lone);
+  if (own !== undefined && isOwnTask(outline, own, counted)) counted.unshift(own);
   return counted
-    .map(({ section, key, title: words, status }) => ({ section, key, title: words, status }))
+    .map(({ section, key, title: words, status, noun }) => ({
+      section,
+      key,
+      title: words,
+      status,
+      ...(noun !== undefined && { noun }),
+    }))
     .sort((left, right) => left.section.line - right.section.line);
 }

@@ -6,6 +6,7 @@ import { headed } from './headed.ts';
 import { kiro, openSpec } from './numbered.ts';
 import { obsidian } from './obsidian.ts';
 import { specKit } from './spec-kit.ts';
+import { taskTable } from './task-table.ts';
 import { todoMd } from './todo-md.ts';
 
 /** The dialects of markdown plans; each knows its own by the content, not by the file's name. */
@@ -18,5 +19,6 @@ export const MARKDOWN_DIALECTS: readonly Dialect[] = [
   execPlan,
   obsidian,
   todoMd,
+  taskTable,
   checklist,
 ];

@@ -45,7 +45,10 @@ export type Outline = {
   readonly front: string;
 };
 
-const BULLET = /^[ \t]*(?:[-*+•]|\d{1,9}[.)])(?:[ \t]+|$)/;
+/** A bullet, or one before a box without the space between them: `-[ ] what`. */
+const BULLET = /^[ \t]*(?:(?:[-*+•]|\d{1,9}[.)])(?:[ \t]+|$)|[-*+](?=\[[ xX]\][ \t]))/;
+/** What a list of marks says: `- [P] tasks = may run at once`. */
+const LEGEND = /\][ \t]+(?:\S+[ \t]+){0,4}(?:=|→|means\b|stands\b)/u;
 const BOX = /^(?:\*\*)?\\?\[[ \t]*([^\]\\]?\uFE0F?)[ \t]*\\?\](?:\*\*)?(\\?\*(?!\*))?(?=[ \t]|$)/u;
 /** Nobody leaves out the space on purpose: `- [x]Done`. */
 const TIGHT_BOX = /^\[([ xX])\]()(?=[\p{L}\p{N}`*"'])/u;
@@ -112,7 +115,7 @@ function headingAt(lines: readonly Line[], index: number): { level: number; titl
   if (bold === undefined || bold.includes('**')) return null;
   const next = lines.slice(index + 1, index + 4).find(({ indent }) => indent >= 0);
   const task = /^\W*(?:task|ticket)\s*#?\d|^T-?\d+\b/i.test(bold);
-  return alone && (task || (next !== undefined && boxOf(next.text) !== null))
+  return task || (alone && next !== undefined && boxOf(next.text) !== null)
     ? { level: 7, title: bold.replace(/:$/, '') }
     : null;
 }
@@ -162,7 +165,7 @@ function readEntries(lines: readonly Line[], sections: readonly Section[], start
     const indent = indentOf(text);
     if (indent < 0) continue;
     const entry = entryAt(lines, index, text);
-    const unknown = entry?.status === null && /^[ \t]*\S+[ \t]+\[[^\]\d\s]\][ \t]/u.test(text);
+    const unknown = entry?.status === null && /^[ \t]*\S+[ \t]+\[[^\]\d\s]\][ \t]/u.test(text) && !LEGEND.test(text);
     if (unknown) found.strange.push(index);
     const blankBefore = (lines[index - 1]?.indent ?? -1) < 0;
     if (entry !== null || blankBefore) close(parent => indent >= parent.indent + 2 && parent.quoted === quoted, index);

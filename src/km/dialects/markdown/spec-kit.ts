@@ -1,6 +1,7 @@
 import { type BoxReading, readBoxes } from './boxes.ts';
 import { markdownDialect, NOT_THIS } from './define.ts';
 import { finishPlan } from './finish.ts';
+import { readOrder } from './ordering.ts';
 import type { Entry } from './outline.ts';
 import { cleanTitle } from './title.ts';
 
@@ -44,6 +45,7 @@ export const specKit = markdownDialect({
   },
   take: outline => {
     const { drafts, unread } = readBoxes(outline, { read: readTask, looseBoxes: 'stage' });
+    readOrder(outline, drafts);
     return finishPlan(outline, drafts, unread);
   },
 });

@@ -62,7 +62,7 @@ export function firstSign(text: string): { readonly status: ItemStatus; readonly
 const WORDS: readonly (readonly [ItemStatus, RegExp])[] = [
   [
     'open',
-    /\b(?:not[ _-]?(?:yet\b[ _-]?)?(?:start|begun|done|complete|finish)\w*|to[ _-]be[ _-]\w+|to[ _-]?do|unstarted|incomplete|unfinished|undone|unresolved|pending|open|new|planned|planning|queued?|backlog|ready|proposed|draft|scheduled|upcoming|future|later|next|created|assigned|unassigned|icebox|idle|awaiting start|reopened|inbox|someday|ideas?|missing|pendiente|pendente|offen|geplant|a faire|à faire|por hacer|a fazer)\b|未开始|未着手|未完成|待办|待處理|待处理|计划中|未対応/iu,
+    /(?<![\d.])0{1,2} ?%|\b(?:not[ _-]?(?:yet\b[ _-]?)?(?:start|begun|done|complete|finish)\w*|to[ _-]be[ _-]\w+|to[ _-]?do|unstarted|incomplete|unfinished|undone|unresolved|pending|open|new|planned|planning|queued?|backlog|ready|proposed|draft|scheduled|upcoming|future|later|next|created|assigned|unassigned|icebox|idle|awaiting start|reopened|inbox|someday|ideas?|missing|pendiente|pendente|offen|geplant|a faire|à faire|por hacer|a fazer)\b|未开始|未着手|未完成|待办|待處理|待处理|计划中|未対応/iu,
   ],
   [
     'blocked',
@@ -70,23 +70,35 @@ const WORDS: readonly (readonly [ItemStatus, RegExp])[] = [
   ],
   [
     'cancelled',
-    /\b(?:cancel+(?:ed|ation)?|abandoned|deferred|dropped|won'?t[ _-]?(?:do|fix)|skip(?:ped)?|rejected|obsolete|superseded|removed|descoped|out[ _-]of[ _-]scope|postponed|deprecated|duplicate|invalid|declined|discarded|killed|no longer needed|not (?:needed|applicable|required|doing)|n\/a|cancelado|cancelada|abgebrochen|verworfen|annulé)\b|取消|已取消|中止/iu,
+    /\b(?:cancel+(?:ed|ation)?|abandoned|deferred|dropped|won'?t[ _-]?(?:do|fix)|skip(?:ped)?|rejected|obsolete|superseded|removed|descoped|out[ _-]of[ _-]scope|postponed|deprecated|duplicate|invalid|declined|discarded|killed|no longer needed|not (?:needed|applicable|required|doing|planned|reproducible)|n\/a|cancelado|cancelada|abgebrochen|verworfen|annulé)\b|取消|已取消|中止/iu,
   ],
   [
     'done',
-    /\b(?:done|completed?|completion|finished|closed|resolved|implemented|merged|shipped|released|delivered|deployed|fixed|verified|passed|success(?:ful(?:ly)?)?|accomplished|archived?|completad[oa]|conclu[ií]d[oa]|hecho|feito|erledigt|fertig|abgeschlossen|terminée?)\b|(?<!\d)100 ?%|(?<![未])完成|已完成|完了|完毕|✓ /iu,
+    /\b(?:done|reviewed and approved|completed?|completion|finished|closed|resolved|implemented|merged|shipped|released|delivered|deployed|fixed|verified|passed|success(?:ful(?:ly)?)?|accomplished|archived?|completad[oa]|conclu[ií]d[oa]|hecho|feito|erledigt|fertig|abgeschlossen|terminée?)\b|(?<!\d)100 ?%|(?<![未])完成|已完成|完了|完毕|✓ /iu,
   ],
   [
     'in-progress',
-    /\b(?:in[ _-]?progress|wip|doing|started|ongoing|on[ _-]?going|active|under[ _-]?way|working|partial(?:ly)?(?: (?:done|completed?))?|currently?|(?:ready for|in|under)[ _-]?(?:code )?(?:review|testing|merge|qa)|review(?:ing)?|testing|qa|in[ _-]?(?:development|flight|work|process)|implementing|running|(?<!\d)\d{1,2} ?%|almost (?:done|complete)|mostly (?:done|complete)|en progreso|en curso|em andamento|in arbeit|en cours)(?!\w)|进行中|進行中|作業中/iu,
+    /\b(?:in[ _-]?progress|wip|doing|started|ongoing|on[ _-]?going|active|under[ _-]?way|working|partial(?:ly)?(?: (?:done|completed?))?|currently?|(?:ready for|in|under|awaiting|waiting (?:for|on)|pending)[ _-]?(?:code )?(?:review|testing|merge|qa|approval)|review(?:ing)?|testing|qa|in[ _-]?(?:development|flight|work|process)|implementing|running|(?<!\d)\d{1,2} ?%|almost (?:done|complete)|mostly (?:done|complete)|en progreso|en curso|em andamento|in arbeit|en cours)(?!\w)|进行中|進行中|作業中/iu,
   ],
 ];
 
+/** Struck text does not count, where there is other text. */
+const STRUCK = /~~[^~]*~~/g;
+const UNBLOCKED = /\b(?:not|no longer|never)[ ]+(?:currently[ ]+|yet[ ]+)?block(?:ed|ing)\b/giu;
+/** `Closed as duplicate`: why it was closed tells how. */
+const CLOSED = /^\W*(?:closed|resolved|archived)\b([^.;|]{1,60})/iu;
+
 /** What a text such as `✅ Complete`, `WIP (80 %)` or `[x]` says about a task, or null when it says nothing. */
 export function readStatus(text: string): ItemStatus | null {
-  const plain = text.replace(/[*`~]|__/g, '').trim();
+  const plain = (text.replace(STRUCK, ' ').trim() || text)
+    .replace(/[*`~]|__/g, '')
+    .replace(UNBLOCKED, ' ')
+    .trim();
   const ticked = readChoices(plain);
   if (ticked !== null) return ticked;
+  const closed = CLOSED.exec(plain);
+  if (closed !== null && WORDS.some(([status, words]) => status === 'cancelled' && words.test(closed[1] ?? '')))
+    return 'cancelled';
   const found = wordsIn(plain);
   // A template that names all there are says nothing.
   if (found.length >= 3 && /[|/]/.test(plain)) return 'open';

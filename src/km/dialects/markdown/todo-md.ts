@@ -27,6 +27,17 @@ function columnOf(section: Section | null): ItemStatus | null {
 const isNoCard = (content: string): boolean =>
   isNothing(content) || /^\W*(?:\(?empty\b|nothing\b|none\b)/i.test(content);
 
+/** `# TODO` and nothing but bullets below it. */
+function isBareList({ lines, sections, entries }: Outline, outer: readonly Entry[]): boolean {
+  const [heading] = sections;
+  if (heading === undefined || sections.length > 1 || outer.length < 2 || columnOf(heading) !== 'open') return false;
+  if (!/^\W*to-?\s?dos?(?: list)?\W*$/i.test(heading.title) || entries.some(entry => entry.status !== null))
+    return false;
+  const inside = new Set([heading.line]);
+  for (const { line, end } of outer) for (let index = line; index < end; index += 1) inside.add(index);
+  return lines.every(({ indent }, index) => indent < 0 || inside.has(index));
+}
+
 type Board = { readonly plain: ReadonlySet<Section> };
 
 /** Columns in which no item has a box: there the bullets themselves are the cards. */
@@ -94,6 +105,8 @@ export const todoMd = markdownDialect({
     const columns = new Set(placed.map(entry => columnOf(entry.section)));
     const names = new Set(outline.sections.flatMap(({ title }) => statusName(title) ?? []));
     const alive = names.has('open') || names.has('in-progress');
+    if (isBareList(outline, outer))
+      return { score: 0.32, because: `${outer.length} items below ${outline.sections[0]?.title}` };
     if (placed.length * 5 < items.length * 3 || placed.length === 0 || names.size < 2 || !alive) return NOT_THIS;
     return {
       score: boxes.length > 0 ? 0.82 : 0.35,

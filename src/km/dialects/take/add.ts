@@ -4,6 +4,8 @@ import { isClosed } from '../../lifecycle.ts';
 import { timeOf } from '../data/fields.ts';
 import { hashKey, ownKey } from './keys.ts';
 import type { Matches } from './match.ts';
+import { placesFor } from './places.ts';
+import type { Said } from './said.ts';
 import type { TidyItem, TidyPlan } from './tidy.ts';
 import { addNotes, tie, type UpdateContext } from './update.ts';
 
@@ -15,40 +17,59 @@ export type Target = {
   readonly agent: string;
 };
 
-/** Adds the items that the project does not have. Ids of the new tasks by the items' ids. */
+/** `ids`: of the new tasks by the items' ids. `tied`: the items whose tasks have all their ties. */
+export type Added = { readonly ids: ReadonlyMap<string, number>; readonly tied: ReadonlySet<string> };
+
+/** Adds the items that the project does not have. */
 export function addItems(
   options: Target,
   plan: TidyPlan,
   { matched }: Matches,
   keys: Map<string, string>,
-): Result<ReadonlyMap<string, number>> {
+): Result<Added> {
   const { km, project, agent } = options;
   const fresh = plan.items.filter(({ id }) => !matched.has(id));
   nameItems(options, fresh, keys);
-  const last = km.lastPlace(project.id);
-  const places = new Map(fresh.map(({ id }, index) => [id, last + index + 1]));
+  const places = placesFor(km, project.id, plan.items, matched);
   const ids = new Map<string, number>();
+  const tied = new Set<string>();
+  const isHere = (id: string): boolean => matched.has(id) || ids.has(id);
   for (const one of inOrder(plan.items, fresh)) {
-    const added = km.addTask(
-      newTask(one, {
-        project_id: project.id,
-        key: keys.get(one.id) ?? '',
-        parent: one.said.parent === null ? null : (keys.get(one.said.parent) ?? null),
-        plan_order: places.get(one.id) ?? last,
-      }),
-      agent,
-    );
+    const place = {
+      project_id: project.id,
+      key: keys.get(one.id) ?? '',
+      parent: one.said.parent === null ? null : (keys.get(one.said.parent) ?? null),
+      plan_order: places.get(one.id) ?? 0,
+    };
+    // Most tasks come after those that they are tied to, and are born with their ties.
+    const ties = tiesOf(one.said, id => keys.get(id) ?? null);
+    const born = ties !== null && TIES.every(name => one.said[name].every(isHere));
+    const whole = born ? km.addTask({ ...newTask(one, place), ...ties }, agent) : null;
+    const added = whole?.ok === true ? whole : km.addTask(newTask(one, place), agent);
     if (!added.ok) return added;
     ids.set(one.id, added.value.id);
+    if (whole?.ok === true || ties === null) tied.add(one.id);
   }
-  return ok(ids);
+  return ok({ ids, tied });
 }
 
-/** Parents first, and among those of one depth the open ones: a stage is never done for a moment on the way. */
+const TIES = ['depends_on', 'related', 'discovered_from'] as const;
+type Ties = Partial<Record<(typeof TIES)[number], readonly string[]>>;
+
+/** The ties that an item has, by key; null for none. */
+function tiesOf(said: Said, keyOf: (id: string) => string | null): Ties | null {
+  const ties = TIES.filter(name => said[name].length > 0).map(
+    name => [name, said[name].flatMap(id => keyOf(id) ?? [])] as const,
+  );
+  return ties.length === 0 ? null : Object.fromEntries(ties);
+}
+
+/** Parents first, and among those of one parent's depth the open ones: a stage is never done for a moment on the way. */
 function inOrder(all: readonly TidyItem[], fresh: readonly TidyItem[]): readonly TidyItem[] {
   const depths = new Map<string, number>();
   for (const { id, said } of all) depths.set(id, said.parent === null ? 0 : (depths.get(said.parent) ?? 0) + 1);
-  const weight = ({ id, said }: TidyItem) => (depths.get(id) ?? 0) * 2 + Number(isClosed(said.status));
+  const weight = ({ id, said }: TidyItem) =>
+    (depths.get(id) ?? 0) * 2 + Number(said.parent !== null && isClosed(said.status));
   return fresh.toSorted((one, other) => weight(one) - weight(other));
 }
 
@@ -92,20 +113,18 @@ function newTask({ item, said }: TidyItem, place: Place): NewTask {
 }
 
 /** What a new task can have only when all the others are there: its ties and its notes. */
-export function finishNew(context: UpdateContext, plan: TidyPlan, one: TidyItem, taskId: number): void {
-  const key = context.keyOf(one.id) ?? '';
-  const keysOf = (ids: readonly string[]) => ids.flatMap(id => context.keyOf(id) ?? []);
-  const { depends_on, related, discovered_from } = one.said;
-  const ties = {
-    ...(depends_on.length === 0 ? {} : { depends_on: keysOf(depends_on) }),
-    ...(related.length === 0 ? {} : { related: keysOf(related) }),
-    ...(discovered_from.length === 0 ? {} : { discovered_from: keysOf(discovered_from) }),
-  };
-  if (Object.keys(ties).length > 0) tie(context, key, taskId, ties);
-  addNotes(context, taskId, one, []);
+export function finishNew(
+  context: UpdateContext,
+  plan: TidyPlan,
+  one: TidyItem,
+  task: { readonly id: number; readonly isTied: boolean },
+): void {
+  const ties = task.isTied ? null : tiesOf(one.said, context.keyOf);
+  if (ties !== null) tie(context, context.keyOf(one.id) ?? '', task.id, ties);
+  addNotes(context, task.id, one, []);
   for (const other of plan.missing.get(one.id) ?? [])
     context.km.appendTaskNote(
-      taskId,
+      task.id,
       `Its source says that it depends on ${other}, which was not in it.`,
       context.agent,
     );
