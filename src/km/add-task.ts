@@ -50,7 +50,7 @@ function freeKey(q: Queries, projectId: number, key: string): Result<void> {
     : fail(
         'input.invalid',
         `The key ${key} is taken by "${taken.title}".`,
-        'Give another key, or none: then the next free one is made.',
+        'Give another key, or none: then one is made that nobody has.',
       );
 }
 

@@ -23,11 +23,18 @@ export function checkFields(fields: NewTask | TaskEdit): Result<void> {
     return fail('input.invalid', `Complexity ${complexity} does not exist.`, 'Give 1 (small) to 10.');
   if (queue !== undefined && !QUEUES.includes(queue))
     return fail('input.invalid', `There is no queue ${String(queue)}.`, `Give one of: ${QUEUES.join(', ')}.`);
-  if (due != null && (!/^\d{4}-\d{2}-\d{2}(?:T|$)/.test(due) || Number.isNaN(Date.parse(due))))
+  if (due != null && !isDay(due))
     return fail('input.invalid', `"${due.slice(0, 40)}" is no date.`, 'Give a day, such as 2026-12-31.');
   if (checklist?.some(({ text }) => text.trim() === ''))
     return fail('input.invalid', 'A step of the checklist is empty.', 'Say in a few words what it is.');
   return ok(undefined);
+}
+
+/** A day that the calendar has (`2026-02-31` is none), alone or at the beginning of an ISO 8601 time. */
+function isDay(text: string): boolean {
+  const day = /^\d{4}-\d{2}-\d{2}(?=T|$)/.exec(text)?.[0];
+  if (day === undefined || Number.isNaN(Date.parse(text)) || Number.isNaN(Date.parse(day))) return false;
+  return new Date(day).toISOString().startsWith(day);
 }
 
 export function checkKey(key: string): Result<void> {
@@ -46,7 +53,7 @@ const bit = (value: boolean | undefined): number | undefined => (value === undef
 /** The columns that these fields set, with the values SQL takes. Parent and dependencies are handled apart. */
 export function columnsOf(fields: TaskEdit): ReadonlyMap<string, SqlValue> {
   const columns = {
-    title: fields.title?.trim(),
+    title: fields.title?.replace(/\s*[\r\n]+\s*/g, ' ').trim(),
     description: fields.description,
     priority: fields.priority,
     role: fields.role,

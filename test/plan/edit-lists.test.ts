@@ -81,7 +81,7 @@ describe('a text of several lines', () => {
 
   it('is written whole where its lines would be read as something else', () => {
     expect(set(lines, { description: 'one\ntwo\nthree\n- beside it\n- **Tags:** x' })).toBe(
-      '  - **Description:** one\n    two\n    three\n    - beside it\n    - **Tags:** x\n  - beside it\n',
+      '  - **Description:** one\n    two\n    three\n    - beside it\n    - **Tags:** x\n    <!-- kept -->\n  - beside it\n',
     );
     expect(set('', { acceptance: '- a\n- b' })).toBe('  - **Acceptance:**\n    - a\n    - b\n');
   });

@@ -57,7 +57,13 @@ function rewrite(
   const last = document.lines[chunk.end - 1];
   const eol = document.lines[chunk.line]?.eol || document.eol;
   const nested = more.map(indented(columnsAs(document, chunk.line, chunk.content_indent)));
-  const edit = replaceValue(document, { line: chunk.line, from: chunk.value_from }, '', [first, ...nested].join(eol));
+  // Comments are a person's: they are no part of the text, so they stay behind it.
+  const comments = document.lines
+    .slice(chunk.line + 1, chunk.end)
+    .filter(line => line.kind === 'comment')
+    .map(line => line.text);
+  const text = [first, ...nested, ...comments].join(eol);
+  const edit = replaceValue(document, { line: chunk.line, from: chunk.value_from }, '', text);
   return [{ ...edit, to: last === undefined ? edit.to : Math.max(edit.to, lineEnd(last)) }];
 }
 

@@ -6,7 +6,7 @@ import { setField } from './edit-field.ts';
 import { sameValue, VALUE_NAMES, type ValueName } from './merge.ts';
 import { matchNotes, oneLine, printNote, readNotes } from './notes.ts';
 import type { KnownTask } from './rows.ts';
-import type { Edited, Group } from './settle.ts';
+import type { Edited, Group, Way } from './settle.ts';
 import { PERSON, type Side } from './side.ts';
 import type { Taken } from './tally.ts';
 import { boxClass, type PlanValues, readValues, TIES } from './values.ts';
@@ -38,16 +38,29 @@ export function taskGroup(
     }),
     ...appendNotes(side.file, task, notes),
   ];
+  // A value that the file cannot say must not hold back the box.
+  const withoutValues: Way = {
+    edits: [
+      ...(box === undefined ? [] : setBox(task, box)),
+      ...setLastUpdated(side.file, task, isoSeconds(side.now), by),
+      ...appendNotes(side.file, task, notes),
+    ],
+    holds: edited => tookAll(edited, task.key, { box, values: {}, names: [], was, notes }, 'careful'),
+    without_values: true,
+  };
   return [
     {
       key: task.key,
       count: Number(box !== undefined) + names.length + notes.length,
       edits: edits('careful'),
       holds: edited => tookAll(edited, task.key, { box, values, names, was, notes }, 'careful'),
-      otherwise: {
-        edits: edits('anew'),
-        holds: edited => tookAll(edited, task.key, { box, values, names, was, notes }, 'anew'),
-      },
+      otherwise: [
+        {
+          edits: edits('anew'),
+          holds: edited => tookAll(edited, task.key, { box, values, names, was, notes }, 'anew'),
+        },
+        ...(names.length > 0 && (box !== undefined || notes.length > 0) ? [withoutValues] : []),
+      ],
     },
   ];
 }

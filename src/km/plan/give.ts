@@ -5,7 +5,7 @@ import { logGroup } from './give-log.ts';
 import { addedGroup, newTasks } from './give-new.ts';
 import { taskGroup } from './give-task.ts';
 import { type Group, settle } from './settle.ts';
-import { type KnownTasks, keysOf, type Side, tasksByKey } from './side.ts';
+import { type Conflict, type KnownTasks, keysOf, type Side, tasksByKey } from './side.ts';
 import type { Taken } from './tally.ts';
 import { boxClass } from './values.ts';
 
@@ -17,6 +17,8 @@ export type Given = {
   readonly added: readonly string[];
   /** Keys of tasks whose values were written. */
   readonly written: readonly string[];
+  /** Values that the file cannot say; the database keeps them. */
+  readonly unwritten: readonly Conflict[];
 };
 
 /** Makes the file say what only the database knows. Pure but for reading the database. */
@@ -33,18 +35,36 @@ export function giveFile(side: Side, taken: Taken): Given {
     ...addedGroup(side.file, added.tasks, added.stages),
     ...logGroup(side, [...side.file.tasks, ...added.tasks], taken),
   ];
-  if (groups.length === 0) return { document: side.file, changes: 0, added: [], written: [] };
-  const { document, kept } = settle(side.file, setHeader(side.file, isoSeconds(side.now), side.agent), groups);
+  if (groups.length === 0) return { document: side.file, changes: 0, added: [], written: [], unwritten: [] };
+  const header = setHeader(side.file, isoSeconds(side.now), side.agent);
+  const fresh = new Set([...added.tasks, ...added.stages].map(item => item.key));
+  const { document, kept } = settle(side.file, header, groups, fresh);
   const here = new Set(keysOf(document));
   return {
     document,
     changes: kept.reduce((sum, group) => sum + group.count, 0),
     added: [...added.tasks, ...added.stages].map(item => item.key).filter(key => here.has(key)),
     written: [
-      ...kept.flatMap(group => group.key ?? []),
+      ...kept.flatMap(group => (group.without_values === true ? [] : (group.key ?? []))),
       ...added.tasks.map(task => task.key).filter(key => here.has(key)),
     ],
+    unwritten: unwritten(groups, kept, taken),
   };
+}
+
+/** The values of tasks whose edits did not take, as the sync tells them. */
+function unwritten(groups: readonly Group[], kept: readonly Group[], taken: Taken): readonly Conflict[] {
+  const took = new Set(kept.filter(group => group.without_values !== true).map(group => group.key));
+  return groups
+    .filter(group => group.key !== null && !took.has(group.key))
+    .flatMap(({ key }) =>
+      Object.entries(taken.values.get(key ?? '') ?? {}).map(([field, value]) => ({
+        key: key ?? '',
+        field,
+        file: 'cannot say it where the task stands',
+        database: typeof value === 'string' ? value : JSON.stringify(value),
+      })),
+    );
 }
 
 /** A stage is ticked when its tasks are done, and unticked when it was ticked with all of them closed and one is open again. */

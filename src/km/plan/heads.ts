@@ -3,7 +3,7 @@ import type { Box, BoxItem, Line } from './document.ts';
 /** A key as people write it, without white space: `S1.1`, `T-12`, `#004`, `1.2`. It holds a digit, so that a word is none. */
 const KEY = String.raw`[\p{L}\p{N}#][\p{L}\p{N}._/#]*(?:-[\p{L}\p{N}._/#]+)*`;
 const SEPARATOR = String.raw`(?:[ \t]*[–—][ \t]*|[ \t]+-[ \t]+|[ \t]*:[ \t]+)`;
-const BOLD = new RegExp(String.raw`^\*\*(${KEY})${SEPARATOR}(?=\S)(.+?)\*\*`, 'u');
+const BOLD = new RegExp(String.raw`^\*\*(${KEY})${SEPARATOR}(?=\S)`, 'u');
 const BOLD_KEY = new RegExp(String.raw`^\*\*(${KEY})(?:\*\*${SEPARATOR}|:\*\*[ \t]*)(?=\S)(.+)$`, 'u');
 const PLAIN = new RegExp(String.raw`^(${KEY})${SEPARATOR}(?=\S)(.+)$`, 'u');
 const STAGE = /^(\*\*)?Stage[ \t]+(\d+(?:\.\d+)*[a-z]?)(?:\*\*)?(?:[ \t]*[–—:][ \t]*|[ \t]+-[ \t]+|[ \t]*$)(.*)$/i;
@@ -53,13 +53,26 @@ export type Head = { readonly key: string; readonly title: string; readonly titl
 
 /** Reads `**KEY – Title**`, `**KEY** – Title`, `**KEY:** Title` or `KEY – Title` (also with `—`, `-`, `:`). */
 export function taskHead(content: string): Head | null {
-  const whole = BOLD.exec(content);
-  const match = whole ?? BOLD_KEY.exec(content) ?? PLAIN.exec(content);
+  const bold = BOLD.exec(content);
+  const whole = bold === null ? null : boldTitle(content.slice(bold[0].length));
+  const match = whole === null ? (BOLD_KEY.exec(content) ?? PLAIN.exec(content)) : bold;
   const key = match?.[1] ?? '';
-  const title = match?.[2] ?? '';
+  const title = whole ?? match?.[2] ?? '';
   if (match === null || !/\p{N}/u.test(key) || DATE.test(key)) return null;
-  const title_at = match[0].length - (whole === null ? 0 : 2) - title.length;
+  const title_at = whole === null ? match[0].length - title.length : match[0].length;
   return { key, title: title.trimEnd(), title_at, bold: content.startsWith('**') };
+}
+
+/** What stands before the `**` that ends a bold text; bold words inside it open and close. Null when nothing ends it. */
+function boldTitle(text: string): string | null {
+  let depth = 0;
+  for (let at = text.indexOf('**', 1); at > 0; at = text.indexOf('**', at + 2)) {
+    if (/\S/.test(text[at - 1] ?? ' ')) {
+      if (depth === 0) return text.slice(0, at);
+      depth -= 1;
+    } else if (/\S/.test(text[at + 2] ?? ' ')) depth += 1;
+  }
+  return null;
 }
 
 /** Reads `Stage 1 – Title`, bold or not: key `S1`. */

@@ -121,7 +121,7 @@ export function mergeBox(base: Box, file: Box, database: TaskStatus): BoxMerge {
 function mark(base: Box, file: Box, database: TaskStatus): TaskStatus | null {
   if (file === 'blocked' && database === 'pending') return 'blocked';
   if (file === 'in-progress' && database === 'pending') return 'in-progress';
-  if (file === 'open' && base === 'blocked' && database === 'blocked') return 'pending';
+  if ((file === 'open' || file === 'in-progress') && base === 'blocked' && database === 'blocked') return 'pending';
   if (file === 'open' && base === 'in-progress' && database === 'in-progress') return 'pending';
   return null;
 }

@@ -42,7 +42,8 @@ export function inlineCode(text: string): string {
 export const printTitle = (title: string): string =>
   oneLine(title)
     .replaceAll(/\*{2,}/g, '*')
-    .replace(/\*$/, '');
+    .replace(/\*$/, '')
+    .trimEnd();
 
 /** A value as it stands in the file, for fields laid out with `layout`; null for a value that has no such form. */
 export function renderField(

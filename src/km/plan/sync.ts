@@ -93,7 +93,11 @@ function syncOne(one: One): Result<PlanSync> {
     if (state.value === null) return ok(addUp(done, notTaken(one)));
     const side = state.value;
     const { taken, given } = reconcile(side);
-    done = addUp(done, { ...NOTHING, to_database: taken.changes, conflicts: taken.conflicts });
+    done = addUp(done, {
+      ...NOTHING,
+      to_database: taken.changes,
+      conflicts: [...taken.conflicts, ...given.unwritten],
+    });
     const read = shelf.file(path);
     if (read === null || given.document === side.file) {
       if (read !== null) saveSynced(one, { side, taken, given, read });

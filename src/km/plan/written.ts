@@ -2,13 +2,16 @@ import { oneLine } from './notes.ts';
 import { printTitle } from './render.ts';
 import type { PlanValues } from './values.ts';
 
-/** The lines of a text as they can stand in a file without opening a comment there. */
+/** The lines of a text as they can stand in a file: none opens a comment there, none is a task of its own. */
 export const safeLines = (text: string): readonly string[] =>
   text
     .toWellFormed()
     .replaceAll('<!--', '<! --')
     .split(/\r\n|\n|\r/)
-    .map(line => line.trimEnd());
+    .map(line => (KEYED_BOX.test(line) ? line.replace('[', '\\[') : line).trimEnd());
+
+/** A check box with a bold beginning, which is what a task nested in another one looks like. */
+const KEYED_BOX = /^\s*(?:[-*+]|\d{1,9}[.)])[ \t]+\[.\][ \t]+\*\*/;
 
 type Name = keyof PlanValues;
 
