@@ -61,4 +61,16 @@ describe('values that a plan file cannot take as they are', () => {
     world.sync();
     expect(world.task('S1.1').status).toBe('pending');
   });
+
+  it('unticks a stage that was whole when a task is added to it', () => {
+    const world = planWorld('## Roadmap\n\n- [ ] **Stage 1 – A**\n\n## Stage 1 – A\n\n- [ ] **S1.1 – One**\n');
+    world.sync();
+    must(world.km.markTaskStatus(world.task('S1.1').id, 'done', { agent: 'me', proof: 'accepted-by-person' }));
+    world.sync();
+    expect(world.io.text).toContain('- [x] **Stage 1');
+    must(world.km.addTask({ project_id: world.project.id, key: 'S1.2', title: 'Two', parent: 'S1' }, 'me'));
+    world.sync();
+    expect(world.io.text).toContain('- [ ] **Stage 1');
+    expect(world.sync()).toEqual(NOTHING);
+  });
 });

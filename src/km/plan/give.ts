@@ -67,7 +67,7 @@ function unwritten(groups: readonly Group[], kept: readonly Group[], taken: Take
     );
 }
 
-/** A stage is ticked when its tasks are done, and unticked when it was ticked with all of them closed and one is open again. */
+/** A stage is ticked when its tasks are done, and unticked when it was ticked with all of them closed and one is open again, or new. */
 function stageGroups(side: Side, all: KnownTasks): readonly Group[] {
   const stages = side.file.stages.filter(({ item, key }) => {
     const known = all.get(key);
@@ -75,18 +75,24 @@ function stageGroups(side: Side, all: KnownTasks): readonly Group[] {
   });
   if (stages.length === 0) return [];
   const children = Map.groupBy(side.base?.tasks ?? [], task => task.parent);
+  let open: ReadonlySet<string | null> | null = null;
+  const withOpenWork = () => (open ??= parentsOfOpen(all));
   return stages.flatMap(stage => {
     const { item, key } = stage;
     const own = children.get(key) ?? [];
     const wasWhole =
       own.length > 0 && own.every(task => boxClass(task.box) !== 'open') && oldBox(side, stage) === 'done';
-    const reopened = own.some(task => !['done', 'cancelled', undefined].includes(all.get(task.key)?.status));
-    const box: Box | null = all.get(key)?.status === 'done' ? 'done' : wasWhole && reopened ? 'open' : null;
+    const box: Box | null =
+      all.get(key)?.status === 'done' ? 'done' : wasWhole && withOpenWork().has(key) ? 'open' : null;
     if (box === null || item === null) return [];
     const holds: Group['holds'] = ({ document }) => document.stages.find(other => other.key === key)?.item?.box === box;
     return [{ key: null, count: 1, edits: setBox(item, box), holds }];
   });
 }
+
+/** Keys of the stages and tasks that an open task stands in, whether it was there before or came new. */
+const parentsOfOpen = (all: KnownTasks): ReadonlySet<string | null> =>
+  new Set([...all.values()].filter(task => !['done', 'cancelled'].includes(task.status)).map(task => task.parent));
 
 const oldBox = (side: Side, stage: PlanStage): Box | undefined =>
   side.base?.stages.find(other => other.key === stage.key)?.item?.box;
