@@ -1,9 +1,9 @@
 import { isoSeconds } from '../core/clock.ts';
 import type { NextTask } from '../core/task.ts';
-import { readNextFacts } from './next-query.ts';
-import { explainNext } from './next-task.ts';
 import { nearestProject } from './projects.ts';
 import { makeQueries } from './queries.ts';
+import { readNextFacts } from './query/next-query.ts';
+import { explainNext } from './query/next-task.ts';
 import type { Sqlite } from './sqlite.ts';
 
 export type HotNext = {

@@ -1,27 +1,27 @@
 import type { Clock } from '../core/clock.ts';
 import { ok } from '../core/failure.ts';
 import type { Attempt, TaskNote } from '../core/task.ts';
-import { addTask } from './add-task.ts';
-import { makeClaims } from './claims.ts';
 import type { Database } from './database.ts';
-import { addDependency, appendTaskNote, editTask, removeDependency } from './edit-task.ts';
-import { taskByShortKey } from './find-key.ts';
-import { taskGraph } from './graph.ts';
 import { makeImports } from './imports.ts';
 import type { HistoryEntry, Km } from './km.ts';
-import { listTasks } from './list-tasks.ts';
-import { readyTasks } from './next-list.ts';
-import { readNextFacts } from './next-query.ts';
-import { explainNext } from './next-task.ts';
-import { outline, tasksByIds } from './outline.ts';
 import { makePlanRecords } from './plan/records.ts';
 import { makeProjects } from './projects.ts';
 import type { Queries } from './queries.ts';
-import { taskReport } from './report.ts';
-import { matchingIds, searchTasks } from './search.ts';
-import { markTaskStatus } from './status.ts';
+import { taskGraph } from './query/graph.ts';
+import { listTasks } from './query/list-tasks.ts';
+import { readyTasks } from './query/next-list.ts';
+import { readNextFacts } from './query/next-query.ts';
+import { explainNext } from './query/next-task.ts';
+import { outline, tasksByIds } from './query/outline.ts';
+import { taskReport } from './query/report.ts';
+import { matchingIds, searchTasks } from './query/search.ts';
+import { whyTask } from './query/why.ts';
 import { findTask, makeStore, type Store } from './store.ts';
-import { whyTask } from './why.ts';
+import { addTask } from './tasks/add-task.ts';
+import { makeClaims } from './tasks/claims.ts';
+import { addDependency, appendTaskNote, editTask, removeDependency } from './tasks/edit-task.ts';
+import { taskByShortKey } from './tasks/find-key.ts';
+import { markTaskStatus } from './tasks/status.ts';
 
 /** The knowledge manager on an open database. Time and chance come from `clock`. */
 export function createKm(database: Database, clock: Clock): Km {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { FIELDS } from '../../src/km/filter-fields.ts';
+import { FIELDS } from '../../src/km/query/filter-fields.ts';
 
 const docs = readFileSync(join(import.meta.dirname, '../../docs/filter.md'), 'utf8');
 

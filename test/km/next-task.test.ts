@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TASK_STATUSES } from '../../src/core/task.ts';
-import { firstReady } from '../../src/km/next-query.ts';
+import { firstReady } from '../../src/km/query/next-query.ts';
 import { addTasks, makeWorld, must, type World } from './fixtures.ts';
 
 const next = ({ km, project }: World) => km.getNextTaskToWorkOn(project);

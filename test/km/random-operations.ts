@@ -1,6 +1,6 @@
 import { TASK_STATUSES } from '../../src/core/task.ts';
 import type { Km, NewTask, TaskEdit } from '../../src/km/km.ts';
-import { TRANSITIONS } from '../../src/km/lifecycle.ts';
+import { TRANSITIONS } from '../../src/km/tasks/lifecycle.ts';
 import { type TestClock, testClock, type World } from './fixtures.ts';
 
 type Dice = {

@@ -1,7 +1,7 @@
 import { isoSeconds } from '../../core/clock.ts';
 import { err, failure, ok, type Result } from '../../core/failure.ts';
 import type { ImportRow, Km } from '../km.ts';
-import { isClosed } from '../lifecycle.ts';
+import { isClosed } from '../tasks/lifecycle.ts';
 import type { ImportedPlan, Unrecognised } from './dialect.ts';
 import { addItems, finishNew, type Target } from './take/add.ts';
 import { type Matches, matchItems, sourceName } from './take/match.ts';

@@ -1,6 +1,6 @@
 import type { TaskStatus } from '../../core/task.ts';
-import { isClosed } from '../lifecycle.ts';
 import type { Queries } from '../queries.ts';
+import { isClosed } from '../tasks/lifecycle.ts';
 import { type HistoryRow, historyWhere, isRollUp, textOf } from './rows.ts';
 
 /** What a task's status carries with it, by column. */

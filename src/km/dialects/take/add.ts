@@ -1,6 +1,6 @@
 import { ok, type Result } from '../../../core/failure.ts';
 import type { Km, NewTask, Project } from '../../km.ts';
-import { isClosed } from '../../lifecycle.ts';
+import { isClosed } from '../../tasks/lifecycle.ts';
 import { timeOf } from '../data/fields.ts';
 import { hashKey, ownKey } from './keys.ts';
 import type { Matches } from './match.ts';

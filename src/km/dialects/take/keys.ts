@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { checkKey } from '../../fields.ts';
 import { isWritable, isWritableStage } from '../../plan/add.ts';
+import { checkKey } from '../../tasks/fields.ts';
 import type { TidyItem } from './tidy.ts';
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';

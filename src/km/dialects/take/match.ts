@@ -1,5 +1,5 @@
 import type { ImportRow, Km } from '../../km.ts';
-import { isClosed } from '../../lifecycle.ts';
+import { isClosed } from '../../tasks/lifecycle.ts';
 import { hashKey, ownKey } from './keys.ts';
 import { type Renames, renamesIn } from './renamed.ts';
 import { readSaid, type Said } from './said.ts';

@@ -1,8 +1,8 @@
-import type { ReadyTask, Task } from '../core/task.ts';
+import type { ReadyTask, Task } from '../../core/task.ts';
+import type { Queries } from '../queries.ts';
+import { taskById } from '../task-row.ts';
 import { type Candidate, inScope, LAPSED, metBy, type NextScope, READY, readNextFacts } from './next-query.ts';
 import { becauseOf, explainNext } from './next-task.ts';
-import type { Queries } from './queries.ts';
-import { taskById } from './task-row.ts';
 
 type Entry = Candidate & {
   readonly project_id: number;

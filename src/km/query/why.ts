@@ -1,8 +1,8 @@
-import type { Task, TaskWhy, WaitingOn } from '../core/task.ts';
+import type { Task, TaskWhy, WaitingOn } from '../../core/task.ts';
+import type { Queries } from '../queries.ts';
+import { tasksWhere } from '../task-row.ts';
 import { inScope, LAPSED, metBy, READY, type StuckRow, stuck } from './next-query.ts';
 import { becauseOf, inWords, waiting } from './next-task.ts';
-import type { Queries } from './queries.ts';
-import { tasksWhere } from './task-row.ts';
 
 /** Most tasks named as waited for or standing before. */
 const LISTED = 20;

@@ -1,6 +1,6 @@
+import type { TaskFilter, TaskPage } from '../km.ts';
+import type { Queries } from '../queries.ts';
 import type { Condition } from './condition.ts';
-import type { TaskFilter, TaskPage } from './km.ts';
-import type { Queries } from './queries.ts';
 import { taskPage } from './task-page.ts';
 
 /** Tasks in the plan's order. */

@@ -1,7 +1,7 @@
-import { fail, ok, type Result } from '../core/failure.ts';
-import type { Task } from '../core/task.ts';
-import type { Queries } from './queries.ts';
-import { taskById, taskByKey } from './task-row.ts';
+import { fail, ok, type Result } from '../../core/failure.ts';
+import type { Task } from '../../core/task.ts';
+import type { Queries } from '../queries.ts';
+import { taskById, taskByKey } from '../task-row.ts';
 
 /** Fewest characters of a made key that may stand for the whole. */
 const SHORTEST = 4;

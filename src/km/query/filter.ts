@@ -1,4 +1,4 @@
-import { fail, ok, type Result } from '../core/failure.ts';
+import { fail, ok, type Result } from '../../core/failure.ts';
 import { anyOf, type Condition, notThat } from './condition.ts';
 import { FIELDS } from './filter-fields.ts';
 import { readTerms, type Term } from './filter-terms.ts';

@@ -1,11 +1,11 @@
-import { fail, ok, type Result } from '../core/failure.ts';
-import type { DependencyKind, Task, TaskNote } from '../core/task.ts';
+import { fail, ok, type Result } from '../../core/failure.ts';
+import type { DependencyKind, Task, TaskNote } from '../../core/task.ts';
+import type { TaskEdit } from '../km.ts';
+import type { SqlValue } from '../sqlite.ts';
+import { findId, findTask, freshTask, type Store, touch } from '../store.ts';
 import { depend, refuseCycle, relate, setDependencies, setRelations, undepend, unrelate } from './dependencies.ts';
 import { checkFields, columnsOf, PLACE_COLUMNS, shown } from './fields.ts';
-import type { TaskEdit } from './km.ts';
-import type { SqlValue } from './sqlite.ts';
 import { rollUp } from './stages.ts';
-import { findId, findTask, freshTask, type Store, touch } from './store.ts';
 
 type Changes = Readonly<Record<string, { readonly from: unknown; readonly to: unknown }>>;
 

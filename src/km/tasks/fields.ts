@@ -1,7 +1,7 @@
-import { fail, ok, type Result } from '../core/failure.ts';
-import { QUEUES } from '../core/task.ts';
-import type { NewTask, TaskEdit } from './km.ts';
-import type { SqlValue } from './sqlite.ts';
+import { fail, ok, type Result } from '../../core/failure.ts';
+import { QUEUES } from '../../core/task.ts';
+import type { NewTask, TaskEdit } from '../km.ts';
+import type { SqlValue } from '../sqlite.ts';
 
 /** Longest key; keys become part of branch and folder names. */
 const KEY_LIMIT = 100;

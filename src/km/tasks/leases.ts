@@ -1,7 +1,7 @@
-import { isoSeconds } from '../core/clock.ts';
-import { fail, type Result } from '../core/failure.ts';
+import { isoSeconds } from '../../core/clock.ts';
+import { fail, type Result } from '../../core/failure.ts';
+import type { Store } from '../store.ts';
 import { rollUp } from './stages.ts';
-import type { Store } from './store.ts';
 
 /** When a claim of `ttl_s` seconds that begins now runs out. */
 export const expiry = ({ clock }: Store, ttl_s: number): string =>

@@ -1,7 +1,7 @@
+import type { TaskOrder, TaskPage } from '../km.ts';
+import type { Queries } from '../queries.ts';
+import { tasksWhere } from '../task-row.ts';
 import { type Condition, whereAll } from './condition.ts';
-import type { TaskOrder, TaskPage } from './km.ts';
-import type { Queries } from './queries.ts';
-import { tasksWhere } from './task-row.ts';
 
 /** What each order sorts by; the id last makes every place one of a kind. */
 const ORDERS: Readonly<Record<TaskOrder, readonly string[]>> = {

@@ -1,5 +1,5 @@
-import { type Failure, failure } from '../core/failure.ts';
-import type { TaskStatus } from '../core/task.ts';
+import { type Failure, failure } from '../../core/failure.ts';
+import type { TaskStatus } from '../../core/task.ts';
 
 /** Where a task may go from each status. What is blocked becomes done, and what is done pending, only by a person's word. */
 export const TRANSITIONS = {

@@ -1,10 +1,10 @@
-import { fail, ok, Refused, type Result } from '../core/failure.ts';
-import type { ClaimView, NextTask, Task } from '../core/task.ts';
-import type { Claim, Km } from './km.ts';
+import { fail, ok, Refused, type Result } from '../../core/failure.ts';
+import type { ClaimView, NextTask, Task } from '../../core/task.ts';
+import type { Claim, Km } from '../km.ts';
+import { candidate, firstReady, type NextScope, READY, readNextFacts } from '../query/next-query.ts';
+import { explainNext } from '../query/next-task.ts';
+import { findTask, freshTask, type Store } from '../store.ts';
 import { expiry, giveBack, holds, lostClaim, newSecret, recoverLapsed, TOKEN_SQL } from './leases.ts';
-import { candidate, firstReady, type NextScope, READY, readNextFacts } from './next-query.ts';
-import { explainNext } from './next-task.ts';
-import { findTask, freshTask, type Store } from './store.ts';
 
 type Claims = Pick<Km, 'claimNext' | 'claimTask' | 'heartbeat' | 'release' | 'holds'>;
 type Worker = { readonly holder: string; readonly ttl_s: number };

@@ -1,6 +1,6 @@
-import { isoSeconds } from '../core/clock.ts';
-import { ok } from '../core/failure.ts';
-import { BLOCK_REASONS, PROOFS, QUEUES, ROLES, TASK_STATUSES } from '../core/task.ts';
+import { isoSeconds } from '../../core/clock.ts';
+import { ok } from '../../core/failure.ts';
+import { BLOCK_REASONS, PROOFS, QUEUES, ROLES, TASK_STATUSES } from '../../core/task.ts';
 import type { Condition } from './condition.ts';
 import {
   ageOf,

@@ -1,8 +1,8 @@
-import { ok, type Result } from '../core/failure.ts';
-import { taskByShortKey } from './find-key.ts';
-import type { GraphEdge, GraphNode, GraphOptions, TaskGraph } from './km.ts';
-import { isClosed } from './lifecycle.ts';
-import type { Queries } from './queries.ts';
+import { ok, type Result } from '../../core/failure.ts';
+import type { GraphEdge, GraphNode, GraphOptions, TaskGraph } from '../km.ts';
+import type { Queries } from '../queries.ts';
+import { taskByShortKey } from '../tasks/find-key.ts';
+import { isClosed } from '../tasks/lifecycle.ts';
 
 type Node = Omit<GraphNode, 'parent'> & { readonly id: number; readonly parent_id: number | null };
 type Edge = { readonly from: number; readonly to: number; readonly kind: GraphEdge['kind'] };

@@ -1,5 +1,5 @@
-import type { TaskStatus } from '../core/task.ts';
-import type { Store } from './store.ts';
+import type { TaskStatus } from '../../core/task.ts';
+import type { Store } from '../store.ts';
 
 /** Who rolls stages up. */
 export const LLMCLIS = 'llmclis';

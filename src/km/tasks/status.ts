@@ -1,11 +1,11 @@
-import { err, fail, ok, type Result } from '../core/failure.ts';
-import type { Task, TaskKind, TaskStatus } from '../core/task.ts';
-import type { StatusMetadata } from './km.ts';
+import { err, fail, ok, type Result } from '../../core/failure.ts';
+import type { Task, TaskKind, TaskStatus } from '../../core/task.ts';
+import type { StatusMetadata } from '../km.ts';
+import type { SqlValue } from '../sqlite.ts';
+import { freshTask, noTask, type Store } from '../store.ts';
 import { isHeld, lostClaim } from './leases.ts';
 import { illegalTransition, isClosed, isLegal, reopens } from './lifecycle.ts';
-import type { SqlValue } from './sqlite.ts';
 import { rollUp } from './stages.ts';
-import { freshTask, noTask, type Store } from './store.ts';
 
 /** What the change of status forgets, so that history can say how the task was before. */
 const FORGOTTEN = [

@@ -1,4 +1,4 @@
-import type { Store } from './store.ts';
+import type { Store } from '../store.ts';
 
 /** Crockford's base 32: no letter that is taken for another one or for a digit. */
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';

@@ -1,7 +1,7 @@
-import type { Task } from '../core/task.ts';
-import type { OutlineRow } from './km.ts';
-import type { Queries } from './queries.ts';
-import { tasksWhere } from './task-row.ts';
+import type { Task } from '../../core/task.ts';
+import type { OutlineRow } from '../km.ts';
+import type { Queries } from '../queries.ts';
+import { tasksWhere } from '../task-row.ts';
 
 /** A project's stages and tasks in the order of the plan, only what a tree of them needs. */
 export const outline = (q: Queries, projectId: number): readonly OutlineRow[] =>

@@ -1,7 +1,7 @@
-import { fail, ok, type Result } from '../core/failure.ts';
-import type { DependencyKind } from '../core/task.ts';
-import type { Queries } from './queries.ts';
-import { findId, type Store } from './store.ts';
+import { fail, ok, type Result } from '../../core/failure.ts';
+import type { DependencyKind } from '../../core/task.ts';
+import type { Queries } from '../queries.ts';
+import { findId, type Store } from '../store.ts';
 
 /** Everything that a task waits for: what it depends on, and its children. */
 const WAITS_FOR =

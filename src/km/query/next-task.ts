@@ -1,4 +1,4 @@
-import type { NextTask, Task, TaskStatus, Waiting } from '../core/task.ts';
+import type { NextTask, Task, TaskStatus, Waiting } from '../../core/task.ts';
 
 /** A dependency that is closed, of the task that would run. */
 export type Met = { readonly key: string; readonly status: TaskStatus };

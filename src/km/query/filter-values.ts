@@ -1,4 +1,4 @@
-import { fail, ok, type Result } from '../core/failure.ts';
+import { fail, ok, type Result } from '../../core/failure.ts';
 import { type Condition, likeText } from './condition.ts';
 import { didYouMean } from './nearest.ts';
 

@@ -1,7 +1,7 @@
-import type { Queue, Task } from '../core/task.ts';
+import type { Queue, Task } from '../../core/task.ts';
+import type { Queries } from '../queries.ts';
+import { taskById, tasksWhere } from '../task-row.ts';
 import type { Met, NextFacts, Stuck } from './next-task.ts';
-import type { Queries } from './queries.ts';
-import { taskById, tasksWhere } from './task-row.ts';
 
 /** The condition of the partial indexes `tasks_ready` and `tasks_ready_anywhere`: SQLite uses them only for these very words. */
 export const READY =

@@ -1,14 +1,14 @@
-import { fail, ok, type Result } from '../core/failure.ts';
-import type { Task } from '../core/task.ts';
+import { fail, ok, type Result } from '../../core/failure.ts';
+import type { Task } from '../../core/task.ts';
+import type { NewTask } from '../km.ts';
+import type { Queries } from '../queries.ts';
+import type { SqlValue } from '../sqlite.ts';
+import { findId, freshTask, type Store } from '../store.ts';
 import { setDependencies, setRelations } from './dependencies.ts';
 import { checkFields, checkKey, columnsOf, PLACE_COLUMNS, shown } from './fields.ts';
 import { freshKey } from './keys.ts';
-import type { NewTask } from './km.ts';
 import { isClosed } from './lifecycle.ts';
-import type { Queries } from './queries.ts';
-import type { SqlValue } from './sqlite.ts';
 import { rollUp } from './stages.ts';
-import { findId, freshTask, type Store } from './store.ts';
 
 /** Adds a task, its dependencies and its first history row, all or nothing. */
 export const addTask = (store: Store, input: NewTask, agent: string): Result<Task> =>

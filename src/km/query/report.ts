@@ -1,11 +1,11 @@
-import { ok, type Result } from '../core/failure.ts';
-import type { Task } from '../core/task.ts';
+import { ok, type Result } from '../../core/failure.ts';
+import type { Task } from '../../core/task.ts';
+import type { Report, ReportOptions, ReportPage, TaskOrder } from '../km.ts';
+import type { Store } from '../store.ts';
 import { STALE_DAYS } from './filter-fields.ts';
-import type { Report, ReportOptions, ReportPage, TaskOrder } from './km.ts';
 import { metBy } from './next-query.ts';
 import { becauseOf } from './next-task.ts';
 import { searchTasks } from './search.ts';
-import type { Store } from './store.ts';
 import { waitsOn } from './why.ts';
 
 const ORDERS: Readonly<Record<Report, TaskOrder>> = { ready: 'next', blocked: 'plan', stale: 'oldest' };

@@ -1,9 +1,9 @@
-import { Refused } from '../core/failure.ts';
+import { Refused } from '../../core/failure.ts';
+import type { Queries } from '../queries.ts';
+import { sqliteCode } from '../sqlite.ts';
+import type { Store } from '../store.ts';
 import { type Condition, likeText, notThat } from './condition.ts';
 import type { SearchWord } from './filter.ts';
-import type { Queries } from './queries.ts';
-import { sqliteCode } from './sqlite.ts';
-import type { Store } from './store.ts';
 
 /** Tasks that one transaction indexes: short, so that nobody waits for it. */
 const BATCH = 1000;

@@ -1,4 +1,4 @@
-import { fail, ok, type Result } from '../core/failure.ts';
+import { fail, ok, type Result } from '../../core/failure.ts';
 
 /** One part of a filter; all of them must hold. */
 export type Term =

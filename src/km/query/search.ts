@@ -1,14 +1,14 @@
-import { ok, type Result } from '../core/failure.ts';
+import { ok, type Result } from '../../core/failure.ts';
+import type { SearchOptions, TaskPage } from '../km.ts';
+import type { Store } from '../store.ts';
+import { tasksWhere } from '../task-row.ts';
+import { taskByShortKey } from '../tasks/find-key.ts';
 import { type Condition, whereAll } from './condition.ts';
 import { type Filter, readFilter } from './filter.ts';
 import type { FilterContext } from './filter-values.ts';
-import { taskByShortKey } from './find-key.ts';
 import { BY_RANK, MATCH, refreshIndex, refreshIndexPart, textQuery } from './full-text.ts';
-import type { SearchOptions, TaskPage } from './km.ts';
 import { filterConditions } from './list-tasks.ts';
-import type { Store } from './store.ts';
 import { countTasks, type PageQuery, taskPage } from './task-page.ts';
-import { tasksWhere } from './task-row.ts';
 
 /** Tasks of a project by the filter language. Errors: `input.invalid` and `input.not_found`, with the fields and values it knows. */
 export function searchTasks(store: Store, projectId: number, text: string, options: SearchOptions): Result<TaskPage> {
