@@ -42,8 +42,7 @@ export function inlineCode(text: string): string {
 export const printTitle = (title: string): string =>
   oneLine(title)
     .replaceAll(/\*{2,}/g, '*')
-    .replace(/\*$/, '')
-    .trimEnd();
+    .replace(/[\s*]+$/, '');
 
 /** A value as it stands in the file, for fields laid out with `layout`; null for a value that has no such form. */
 export function renderField(
