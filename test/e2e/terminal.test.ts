@@ -187,15 +187,18 @@ describe.skipIf(!hasTmux)('the tree and the filter in a real terminal', () => {
     board.type('count');
     expect(await board.shows('/ count▏ · 1 of 6')).not.toContain('S2.1');
     board.press('C-u');
+    await board.shows(/^\/ ▏/m);
     board.paste('is:claimed\u001b[31m\n');
     expect(await board.shows('/ is:claimed ▏ · 1 of 6')).toContain('claimed by worker-7 until');
     board.type('colour:red');
     await board.shows('There is no field colour to filter by.');
     expect(board.screen()).toContain('S1.1');
     board.press('C-w');
+    await board.shows(/^\/ is:claimed ▏/m);
     board.type('-tag:x');
     await board.shows('/ is:claimed -tag:x▏ · 1 of 6');
     board.press('C-u');
+    await board.shows(/^\/ ▏/m);
     board.type('tree');
     await board.shows(/^› +S2\.1 /m);
     board.press('Enter', 'd');
