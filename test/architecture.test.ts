@@ -4,7 +4,19 @@ import { describe, expect, it } from 'vitest';
 import { bareCode, type ImportLine, readImports } from './architecture/source.ts';
 
 const root = join(dirname(import.meta.dirname), 'src');
-const LEAVES = ['agents', 'router', 'km', 'memory', 'models', 'workspace', 'services', 'secrets', 'config'];
+const LEAVES = [
+  'checks',
+  'proof',
+  'agents',
+  'router',
+  'km',
+  'memory',
+  'models',
+  'workspace',
+  'services',
+  'secrets',
+  'config',
+];
 const ENGINE = ['orchestrator'];
 const SHELLS = ['cli', 'tui', 'server'];
 const MAX_LINES = 250;
@@ -13,7 +25,7 @@ const MAX_LINES = 250;
 function mayUse(room: string): readonly string[] {
   if (room === 'core') return [];
   if (LEAVES.includes(room)) return ['core'];
-  if (ENGINE.includes(room)) return ['core', 'agents', 'router', 'km', 'memory'];
+  if (ENGINE.includes(room)) return ['core', 'agents', 'router', 'km', 'memory', 'checks', 'proof'];
   if (room === 'app') return ['core', ...LEAVES, ...ENGINE];
   if (SHELLS.includes(room)) return ['core', 'app'];
   return ['core', 'app', ...SHELLS];

@@ -1,11 +1,11 @@
 import type { CheckResult, CheckVerdict } from './check.ts';
 import type { Failure } from './failure.ts';
 import type { Usage } from './model.ts';
+import type { ProofPayloads } from './proof-event.ts';
+import type { Refusal, RunSummary } from './run-summary.ts';
 import type { Attempt, AttemptFailure, BlockReason, Proof, RoleName, Task, Waiting } from './task.ts';
 
-export const REFUSALS = ['checks_failed', 'empty_diff', 'protected_changed', 'already_passing', 'stale'] as const;
-/** Why a claim of done was refused; a claim counts once, as the first that applies in the order protected_changed, empty_diff, stale, already_passing, checks_failed. */
-export type Refusal = (typeof REFUSALS)[number];
+export { REFUSALS, type Refusal, type RunSummary } from './run-summary.ts';
 
 export const MERGE_MODES = ['branch', 'auto', 'review'] as const;
 export type MergeMode = (typeof MERGE_MODES)[number];
@@ -15,39 +15,20 @@ export type RoutingMode = (typeof ROUTING_MODES)[number];
 /** How a turn of a role ended. */
 export type TurnEnd =
   | { readonly kind: 'finished'; readonly summary: string }
-  | { readonly kind: 'asked'; readonly question: string }
+  | {
+      readonly kind: 'asked';
+      readonly question: string;
+      readonly permission?: { readonly kind: 'network' | 'path' | 'secret'; readonly what: string };
+    }
   | { readonly kind: 'handed_off'; readonly to: RoleName; readonly summary: string }
   | { readonly kind: 'gave_up'; readonly because: AttemptFailure; readonly detail: string }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
-export type RunSummary = {
-  readonly because: string;
-  /** 0 did what was asked, else as in the exit-code table. */
-  readonly exit: number;
-  readonly steps: number;
-  readonly tasks: {
-    readonly done: number;
-    readonly blocked: number;
-    readonly cancelled: number;
-    readonly left: number;
-  };
-  readonly refused: number;
-  readonly refused_by: Readonly<Record<Refusal, number>>;
-  readonly escalations: number;
-  readonly calls: { readonly local: number; readonly cloud: number };
-  readonly tokens: { readonly in: number; readonly out: number };
-  readonly usd: number;
-  /** Estimate: the tokens of each done task's accepted try at the prices of its role's top cloud rung. */
-  readonly usd_all_cloud: number;
-  /** True: `usd_all_cloud` is an estimate. */
-  readonly estimate: true;
-};
-
 type OnTask = { readonly task: string };
 type Rung = { readonly model: string; readonly location: 'local' | 'cloud' };
 
-/** The payloads, by type. The journal, `--json`, the terminal UI and later the HTTP stream all speak these. */
-export type EventPayloads = {
+/** The payloads, by type (those of proof in `proof-event.ts`). The journal, `--json`, the terminal UI and later the HTTP stream all speak these. */
+export type EventPayloads = ProofPayloads & {
   'run.started': {
     readonly project_id: number;
     readonly project: string;
@@ -61,6 +42,9 @@ export type EventPayloads = {
     /** Set when all models are scripted; the screen says it. */
     readonly scripted: boolean;
     readonly tasks_total: number;
+    /** Set when several workers share the work: which one this is, and the run that leads them. */
+    readonly worker?: number;
+    readonly lead?: string;
   };
   'run.paused': { readonly because: string };
   /** The process that held the run died (or was stopped) and this one goes on. */
@@ -159,6 +143,8 @@ export type EventPayloads = {
     readonly verdict: CheckVerdict;
     readonly detail: string;
   };
+  /** Old tool results were left out of what the model reads. Counted: two without progress end the turn. */
+  'context.compacted': OnTask & { readonly from_tokens: number; readonly to_tokens: number };
   /** The tester's new check fails on the base: from now on it can prove the task. */
   'test.accepted': OnTask & { readonly tree: string; readonly files: readonly string[] };
   /** This rung gave nothing but trouble: the run does without it from now on. */
@@ -187,7 +173,11 @@ export type EventPayloads = {
   };
   escalated: OnTask & { readonly from: string; readonly to: string; readonly because: string };
   'memory.stored': OnTask & { readonly id: number; readonly memory_type: string; readonly text: string };
-  'question.asked': OnTask & { readonly question: string };
+  'question.asked': OnTask & {
+    readonly question: string;
+    /** Set when it asks for leave to cross a border; `task answer KEY allow|deny` answers. */
+    readonly permission?: { readonly kind: 'network' | 'path' | 'secret'; readonly what: string };
+  };
   'merge.intended': OnTask & {
     readonly mode: MergeMode;
     readonly ref: string;

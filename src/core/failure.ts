@@ -24,6 +24,8 @@ export const FAILURES = {
   'git.failed': { retryable: false, exit: 4 },
   'sandbox.missing': { retryable: false, exit: 4 },
   'sandbox.denied': { retryable: false, exit: 4 },
+  'secret.missing': { retryable: false, exit: 4 },
+  'proof.refuted': { retryable: false, exit: 3 },
   'setup.failed': { retryable: false, exit: 4 },
   'command.timeout': { retryable: false, exit: 3 },
   'run.busy': { retryable: false, exit: 6 },

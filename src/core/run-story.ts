@@ -23,6 +23,8 @@ const MOODS: Partial<Record<EventType, Mood>> = {
   escalated: 'attention',
   'question.asked': 'attention',
   'model.failed': 'attention',
+  'test.weak': 'attention',
+  'proof.certified': 'good',
 };
 
 /**

@@ -2,39 +2,13 @@ import type { EventOf, EventPayloads, EventType, Refusal, RunEvent } from './eve
 import { count, firstSentence, money, oneLine, plural } from './line.ts';
 import type { Proof, Waiting } from './task.ts';
 
+import { isSilent, toolAction } from './tool-sentence.ts';
+
 export { count, money, oneLine } from './line.ts';
+export { toolAction } from './tool-sentence.ts';
 
 type EventMap = { readonly [T in EventType]: EventOf<T> };
 type Sayings = { readonly [T in EventType]: (event: EventMap[T]) => string | null };
-
-/** The field of a tool's input as text; a model's input may be anything. */
-function field(input: unknown, name: string): string {
-  if (typeof input !== 'object' || input === null) return '';
-  const value: unknown = Object.entries(input).find(([key]) => key === name)?.[1];
-  return typeof value === 'string' ? value : '';
-}
-
-const ACTIONS = new Map<string, (input: unknown) => string>(
-  Object.entries({
-    read_file: (input: unknown) => `reads ${field(input, 'path')}`,
-    write_file: (input: unknown) => `writes ${field(input, 'path')}`,
-    edit_file: (input: unknown) => `edits ${field(input, 'path')}`,
-    list_files: (input: unknown) => `lists ${field(input, 'path') || field(input, 'glob') || 'files'}`,
-    search_text: (input: unknown) => `searches for ${field(input, 'pattern')}`,
-    run_command: (input: unknown) => `runs ${field(input, 'command')}`,
-    recall: (input: unknown) => `recalls ${field(input, 'query')}`,
-    note: (input: unknown) => `notes: ${field(input, 'text')}`,
-    hand_off: (input: unknown) => `hands off to the ${field(input, 'role')}`,
-    ask: (input: unknown) => `asks: ${field(input, 'question')}`,
-    finish: () => 'says it is done',
-  }),
-);
-/** Reading is not worth a line, and what ends a turn is said when it ended. */
-const SILENT = ['read_file', 'list_files', 'search_text', 'recall', 'hand_off', 'ask', 'finish'];
-
-/** What a tool call does, in the third person: `writes src/slug.js`. */
-export const toolAction = (name: string, input: unknown): string =>
-  oneLine(ACTIONS.get(name)?.(input) ?? `calls ${name}`);
 
 /** `2 passed, 1 failed`; the exit code only where it says more than the counts. */
 function outcomeOf({ exit, passed, failed }: Pick<EventPayloads['check.ended'], 'exit' | 'passed' | 'failed'>): string {
@@ -208,8 +182,7 @@ const SAYINGS: Sayings = {
   'model.replied': () => null,
   'model.failed': event =>
     `${event.task}  ${event.model} (${event.location}): ${oneLine(event.failure.message)} ${event.wait_s === null ? 'Gives up' : `Tries again in ${Math.round(event.wait_s)} s`}`,
-  'tool.started': event =>
-    SILENT.includes(event.name) ? null : `${event.task}  ${toolAction(event.name, event.input)}`,
+  'tool.started': event => (isSilent(event.name) ? null : `${event.task}  ${toolAction(event.name, event.input)}`),
   'tool.ended': toolEnded,
   'turn.told': () => null,
   'turn.ended': turnEnded,
@@ -217,6 +190,16 @@ const SAYINGS: Sayings = {
   'check.ended': event =>
     `${event.task}  ${event.on === 'base' ? 'before the work, ' : 'check '}${checkSentence(event)}`,
   'checks.judged': judged,
+  'mutants.ended': event =>
+    `${event.task}  ${event.killed} of ${event.tried} small wrong variants were noticed by ${event.commands.map(command => oneLine(command, 60)).join(', ')}`,
+  'test.weak': event => `${event.task}  the test is too weak and goes back: ${oneLine(event.detail)}`,
+  'work.restored': event => `${event.task}  the work set aside is taken up again, beside the stronger test`,
+  'critic.said': event =>
+    `${event.task}  critic ${event.model} ${event.accepts ? 'has no objection' : `refuses: ${oneLine(event.detail)}`}`,
+  'proof.certified': event =>
+    `${event.task}  certificate on ${event.certificate.commit.slice(0, 8)}: ${plural(event.certificate.checks.filter(({ proves }) => proves).length, 'check', 'checks')} failed before and passes now`,
+  'context.compacted': event =>
+    `${event.task}  old results left out: ${count(event.from_tokens)} tokens became ${count(event.to_tokens)}`,
   'test.accepted': event =>
     `${event.task}  a new check fails on the base and can prove the task: ${oneLine(event.files.join(', '))}`,
   'tester.gave_up': event => `${event.task}  no check that fails on the base could be had${because(event.because)}`,

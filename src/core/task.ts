@@ -164,6 +164,8 @@ export const ATTEMPT_FAILURES = [
   'empty_diff',
   'protected_changed',
   'already_passing',
+  'weak_test',
+  'critic_refused',
   'stale',
   'no_progress',
   'malformed_output',

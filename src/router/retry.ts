@@ -86,6 +86,8 @@ const ROWS = {
   'project.no_commits': ofRun('-'),
   'claim.lost': ofRun('-'),
   'undo.conflict': ofRun('-'),
+  'secret.missing': ofRun('7'),
+  'proof.refuted': ofRun('-'),
   'database.not_empty': ofRun('-'),
   'file.changed': ofRun('-'),
   'git.conflict': ofRun('-'),

@@ -61,6 +61,11 @@ export function fullWorld(file: string, tasks = 3): World {
       "INSERT INTO task_imports (project_id, source, external_id, task_id, said) VALUES (?, 'x.json', '1', ?, '{}')",
     )
     .run(project, one);
+  sqlite
+    .prepare(
+      "INSERT INTO grants (project_id, kind, what, granted_at, granted_by) VALUES (?, 'network', 'example.com', '2026-11-21T09:00:00Z', 'ann')",
+    )
+    .run(project);
   const memory = createMemory(sqlite, clock, text => text);
   must(memory.storeMemory('The milk is in the fridge.', project, one, 'note', 'ann'));
   const journal = createJournal(sqlite, clock, () => true);
