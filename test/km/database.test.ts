@@ -7,6 +7,7 @@ import { eq } from 'drizzle-orm';
 import { getTableConfig } from 'drizzle-orm/sqlite-core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { changeNumber, openDatabase } from '../../src/km/database.ts';
+import * as permissions from '../../src/km/permissions/schema.ts';
 import * as km from '../../src/km/schema.ts';
 import { SCHEMA_VERSION } from '../../src/km/schema-version.ts';
 import { connect } from '../../src/km/sqlite.ts';
@@ -136,9 +137,7 @@ describe('openDatabase', () => {
   it('has exactly the tables, columns and indexes that are declared', () => {
     const { sqlite } = makeWorld().database;
     const names = (sql: string): unknown[] => sqlite.prepare(sql).pluck().all().toSorted();
-    const declared = [...Object.values(km), ...Object.values(memory), ...Object.values(orchestrator)].map(
-      getTableConfig,
-    );
+    const declared = [km, permissions, memory, orchestrator].flatMap(room => Object.values(room)).map(getTableConfig);
     expect(
       names(
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE 'task_search%'",
