@@ -3,7 +3,7 @@ import type { Result } from '../core/failure.ts';
 import type { Message, ModelReply, ToolCall } from '../core/model.ts';
 import { answering, complained, type StartedCall, type ToolOutput } from '../core/tool.ts';
 import type { ToolContext } from './context.ts';
-import { idleReplies, repeats } from './repetition.ts';
+import { circling, idleReplies } from './repetition.ts';
 import type { Role } from './roles.ts';
 import { TOOLS } from './tools.ts';
 
@@ -28,7 +28,6 @@ export type TurnDeps = {
 
 const NOT_FINISHED =
   'That was text without a tool call, so nothing happened. Go on with a tool, or end the turn with finish or ask.';
-const LOOPING = 'The same call has given the same result three times. Do something else.';
 /** Text-only replies in a row that end a turn. */
 const MAX_IDLE = 3;
 
@@ -67,11 +66,13 @@ function judge(messages: readonly Message[]): TurnEnd | string | null {
   if (idle >= MAX_IDLE)
     return { kind: 'gave_up', because: 'malformed_output', detail: `${MAX_IDLE} replies in a row called no tool.` };
   if (idle > 0 && messages.at(-1)?.role === 'assistant') return NOT_FINISHED;
-  const looping = repeats(messages);
-  if (looping >= 5)
-    return { kind: 'gave_up', because: 'loop', detail: 'The same call gave the same result five times in a row.' };
-  return looping === 3 && messages.at(-1)?.role === 'tool' ? LOOPING : null;
+  const stuck = circling(messages);
+  if (stuck?.kind === 'end') return { kind: 'gave_up', because: 'loop', detail: stuck.says };
+  return stuck !== null && messages.at(-1)?.role === 'tool' && !wasTold(messages, stuck.says) ? stuck.says : null;
 }
+
+const wasTold = (messages: readonly Message[], text: string): boolean =>
+  messages.some(message => message.role === 'user' && message.text === text);
 
 function tell(deps: TurnDeps, messages: Message[], text: string): NewEvent {
   messages.push({ role: 'user', text });

@@ -91,23 +91,3 @@ export const estimateTokens = (messages: readonly Message[]): number =>
 /** An upper bound for what a call reads, tools included: no tokeniser of the field makes more than one token of two bytes of code or prose on average. */
 export const mostTokens = (messages: readonly Message[], tools: readonly object[]): number =>
   Math.ceil(new TextEncoder().encode(JSON.stringify([messages, tools])).length / 2);
-
-const KEPT_RESULTS = 6;
-
-/** Ages out old tool results, oldest first, until the conversation is estimated to fill at most 60 % of the window. */
-export function fitMessages(messages: readonly Message[], windowTokens: number): readonly Message[] {
-  const fitted = [...messages];
-  const results = fitted.flatMap((message, place) =>
-    message.role === 'tool' && message.text.length > 400 ? [place] : [],
-  );
-  for (const place of results.slice(0, -KEPT_RESULTS)) {
-    if (estimateTokens(fitted) <= windowTokens * 0.6) break;
-    const message = fitted[place];
-    if (message?.role === 'tool')
-      fitted[place] = {
-        ...message,
-        text: `[${message.text.length} characters of an old result left out; call the tool again if you need it]`,
-      };
-  }
-  return fitted;
-}

@@ -144,7 +144,14 @@ export type EventPayloads = ProofPayloads & {
     readonly detail: string;
   };
   /** Old tool results were left out of what the model reads. Counted: two without progress end the turn. */
-  'context.compacted': OnTask & { readonly from_tokens: number; readonly to_tokens: number };
+  'context.compacted': OnTask & {
+    readonly from_tokens: number;
+    readonly to_tokens: number;
+    /** Long results before this message of the conversation are left out. */
+    readonly upto: number;
+    /** Messages the conversation had then. */
+    readonly messages: number;
+  };
   /** The tester's new check fails on the base: from now on it can prove the task. */
   'test.accepted': OnTask & { readonly tree: string; readonly files: readonly string[] };
   /** This rung gave nothing but trouble: the run does without it from now on. */

@@ -7,6 +7,7 @@ export const MEMORY_TYPES = [
   'project_summary',
   'design_doc',
   'decision',
+  'lesson',
   'code_snippet',
   'note',
 ] as const;

@@ -1,5 +1,6 @@
 import { type Brief, briefText } from '../agents/prompt.ts';
 import type { RoleName, Task } from '../core/task.ts';
+import type { Memory, MemoryHit } from '../memory/memory.ts';
 import type { Ports } from './ports.ts';
 import { isTesting, type TaskState, triesSoFar } from './task-state.ts';
 
@@ -8,7 +9,7 @@ export async function writeBrief(task: TaskState, role: RoleName, ports: Ports):
   const { key, title, description, checks, id } = task.task;
   const { acceptance = '', checklist = [], links = [] } = asJournalled(task.task);
   const { memory, project, km, commands, redact } = ports;
-  const recalled = memory.queryMemory(`${title}\n${description}`, { projectId: project.id, topK: 4 });
+  const recalled = recall(`${title}\n${description}`, memory, project.id);
   const counted = task.attempts.filter(({ outcome }) => outcome !== 'interrupted');
   const brief: Brief = {
     task: {
@@ -33,6 +34,13 @@ export async function writeBrief(task: TaskState, role: RoleName, ports: Ports):
       : null,
   };
   return redact(briefText(brief));
+}
+
+/** Lessons of similar tasks first: what a long summary would crowd out. */
+function recall(about: string, memory: Memory, projectId: number): readonly MemoryHit[] {
+  const lessons = memory.queryMemory(about, { projectId, type: 'lesson', topK: 2 });
+  const rest = memory.queryMemory(about, { projectId, topK: 4 });
+  return [...lessons, ...rest.filter(({ id }) => !lessons.some(lesson => lesson.id === id))];
 }
 
 /** A journal of 0.1.0 has tasks without these fields: their text is in the description there. */

@@ -1,3 +1,4 @@
+import type { Compaction } from '../agents/compaction.ts';
 import type { CheckResult } from '../core/check.ts';
 import type { EventPayloads, TurnEnd } from '../core/event.ts';
 import type { Message, ToolCall } from '../core/model.ts';
@@ -21,9 +22,13 @@ export type OpenTurn = {
   readonly tokens_in: number;
   readonly tokens_out: number;
   readonly usd: number;
+  /** What was left out of the conversation, oldest first. */
+  readonly compacted: readonly Compaction[];
 };
 /** A turn that has ended and is to be judged. */
-export type EndedTurn = Omit<OpenTurn, 'messages' | 'pending' | 'edit' | 'calls' | 'end'> & { readonly end: TurnEnd };
+export type EndedTurn = Omit<OpenTurn, 'messages' | 'pending' | 'edit' | 'calls' | 'end' | 'compacted'> & {
+  readonly end: TurnEnd;
+};
 
 export type TaskState = {
   readonly task: Task;

@@ -8,12 +8,22 @@ export function addTurnEvent(task: TaskState, event: RunEvent): TaskState {
       return { ...task, brief: event.text };
     case 'turn.started': {
       const { role, model, location, tree } = event;
-      const fresh = { messages: [], calls: 0, pending: [], edit: null, end: null, tokens_in: 0, tokens_out: 0, usd: 0 };
+      const fresh = {
+        messages: [],
+        calls: 0,
+        pending: [],
+        edit: null,
+        end: null,
+        tokens_in: 0,
+        tokens_out: 0,
+        usd: 0,
+        compacted: [],
+      };
       return { ...task, turn: { role, model, location, try: event.try, tree, ...fresh } };
     }
     case 'turn.ended': {
       if (task.turn === null) return task;
-      const { messages: _m, pending: _p, edit: _e, calls: _c, end: _n, ...rest } = task.turn;
+      const { messages: _m, pending: _p, edit: _e, calls: _c, end: _n, compacted: _k, ...rest } = task.turn;
       return { ...task, turn: null, ended: { ...rest, end: event.end } };
     }
     default:
@@ -57,6 +67,8 @@ function talk(turn: OpenTurn, event: RunEvent): OpenTurn {
         end: event.end ?? null,
       };
     }
+    case 'context.compacted':
+      return { ...turn, compacted: [...turn.compacted, { upto: event.upto, messages: event.messages }] };
     case 'turn.told':
       return { ...turn, messages: [...turn.messages, { role: 'user', text: event.text }] };
     default:

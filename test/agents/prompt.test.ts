@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Brief, briefText, estimateTokens, fitMessages } from '../../src/agents/prompt.ts';
-import type { Message } from '../../src/core/model.ts';
+import { type Brief, briefText } from '../../src/agents/prompt.ts';
 
 const brief: Brief = {
   task: {
@@ -78,32 +77,5 @@ describe('the words of a brief', () => {
     });
     expect(bare.startsWith('# Task S1.2')).toBe(true);
     expect(bare).not.toMatch(/What happened before|Done means|Checklist|Where to look/);
-  });
-});
-
-describe('a conversation that grows', () => {
-  const result = (place: number): Message => ({
-    role: 'tool',
-    call_id: String(place),
-    name: 'read_file',
-    text: 'x'.repeat(4_000),
-    is_error: false,
-  });
-  const messages: Message[] = [
-    { role: 'system', text: 's' },
-    { role: 'user', text: 'u' },
-    ...Array.from({ length: 20 }, (_, place) => result(place)),
-  ];
-
-  it('loses its oldest results first, and keeps the newest whole', () => {
-    const fitted = fitMessages(messages, 20_000);
-    expect(estimateTokens(fitted)).toBeLessThanOrEqual(12_000);
-    expect(fitted[2]?.text).toContain('left out');
-    expect(fitted.at(-1)?.text).toHaveLength(4_000);
-    expect(fitted).toHaveLength(messages.length);
-  });
-
-  it('stays as it is where there is room', () => {
-    expect(fitMessages(messages, 1_000_000)).toEqual(messages);
   });
 });

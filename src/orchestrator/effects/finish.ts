@@ -2,6 +2,7 @@ import type { NewEvent } from '../../core/event.ts';
 import type { Result } from '../../core/failure.ts';
 import type { BlockReason, Task } from '../../core/task.ts';
 import type { StatusMetadata } from '../../km/km.ts';
+import { lessonOf } from '../lesson.ts';
 import type { Effects, Ports, WorkspaceHolder } from '../ports.ts';
 import { type TaskState, triesSoFar } from '../task-state.ts';
 import { workspaceOf } from './reopen.ts';
@@ -63,7 +64,9 @@ export async function* complete(task: TaskState, ports: Ports, holder: Workspace
       usd: usdOf(task),
       usd_all_cloud: usdAllCloud,
     };
-    return [...remember(task, text, ports), done];
+    const lesson = lessonOf(task, ended, summary);
+    const lessons = lesson === null ? [] : remember(task, ports.redact(lesson), ports, 'lesson');
+    return [...remember(task, text, ports), ...lessons, done];
   };
   holder.workspace = null;
 }
@@ -78,15 +81,18 @@ function markDone(task: TaskState, { km }: Ports, metadata: StatusMetadata & { r
   return km.markTaskStatus(task.task.id, 'done', unclaimed);
 }
 
-function remember(task: TaskState, text: string, { memory, project, run_id }: Ports): readonly NewEvent[] {
+function remember(
+  task: TaskState,
+  text: string,
+  { memory, project, run_id }: Ports,
+  type: 'task_summary' | 'lesson' = 'task_summary',
+): readonly NewEvent[] {
   const { key, id } = task.task;
-  const stored = memory.storeMemory(text, project.id, id, 'task_summary', agentOf(task), {
+  const stored = memory.storeMemory(text, project.id, id, type, agentOf(task), {
     task_key: key,
     source: `run:${run_id}`,
   });
-  return stored.ok
-    ? [{ type: 'memory.stored', task: key, id: stored.value.id, memory_type: 'task_summary', text }]
-    : [];
+  return stored.ok ? [{ type: 'memory.stored', task: key, id: stored.value.id, memory_type: type, text }] : [];
 }
 
 /** The task cannot go on: its reason goes into issues.md, the link into its notes. */

@@ -1,8 +1,9 @@
-import { fitMessages, mostTokens } from '../../agents/prompt.ts';
+import { type Compaction, compact, leaveOut, MOST_WITHOUT_PROGRESS, withoutProgress } from '../../agents/compaction.ts';
+import { mostTokens } from '../../agents/prompt.ts';
 import type { Role } from '../../agents/roles.ts';
 import { TOOLS } from '../../agents/tools.ts';
 import type { NewEvent } from '../../core/event.ts';
-import type { Failure, Result } from '../../core/failure.ts';
+import { type Failure, fail, ok, type Result } from '../../core/failure.ts';
 import type { LanguageModel, Message, ModelReply, ModelRequest, Usage } from '../../core/model.ts';
 import type { Ports } from '../ports.ts';
 import type { OpenTurn } from '../task-state.ts';
@@ -16,6 +17,8 @@ export type ModelCall = {
   readonly call: number;
   /** US dollars spent so far; the call adds to it. */
   readonly spent: { task: number; run: number };
+  /** What was left out of the history so far; the call adds to it. */
+  readonly compacted: Compaction[];
 };
 
 /** The only way to a model and the only retry loop: asks for leave to spend, journals the call, waits where waiting helps. */
@@ -29,7 +32,10 @@ export async function* askModel(
   const model = await models.open(turn.model);
   if (!model.ok) return model;
   const limits = models.limits(turn.model);
-  const messages = fitMessages(call.history, limits.window);
+  const fitted = compactFor(call, limits.window);
+  if (!fitted.ok) return fitted;
+  if (fitted.value !== null) yield fitted.value;
+  const messages = leaveOut(call.history, call.compacted.at(-1)?.upto ?? 0);
   const tools = TOOLS.filter(({ spec }) => call.role.tools.includes(spec.name)).map(({ spec }) => spec);
   const worst = models.worstUsd(turn.model, mostTokens(messages, tools), limits.max_output);
   const rung = { task: key, model: turn.model, location: turn.location, try: turn.try, call: call.call };
@@ -83,6 +89,20 @@ export async function* askModel(
     await ports.clock.sleep(wait_s * 1000, signal);
     signal.throwIfAborted();
   }
+}
+
+/** Leaves old results out where the conversation outgrows the model; a third time without a changed file in between is a circle. */
+function compactFor({ key, history, compacted }: ModelCall, window: number): Result<NewEvent | null> {
+  const next = compact(history, compacted, window);
+  if (next === null) return ok(null);
+  if (withoutProgress(history, compacted) >= MOST_WITHOUT_PROGRESS)
+    return fail(
+      'model.context_exceeded',
+      `Old results were left out ${MOST_WITHOUT_PROGRESS} times and no file was changed: the work does not fit into ${window} tokens.`,
+      'Split the task, or give its role a model with a larger context.',
+    );
+  compacted.push({ upto: next.upto, messages: next.messages });
+  return ok({ type: 'context.compacted', task: key, ...next });
 }
 
 /** What a reply that could not be used has cost all the same, where the server said so. */

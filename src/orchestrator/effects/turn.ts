@@ -54,7 +54,7 @@ export async function* startTurn(
     ? [{ type: 'escalated', task: task.task.key, from: previous.model, to: model, because }]
     : [];
   yield () => [...escalated, { type: 'turn.started', ...begun }];
-  const fresh = { messages: [], calls: 0, pending: [], edit: null, end: null, tokens_in: 0, tokens_out: 0, usd: 0 };
+  const fresh = { messages: [], calls: 0, pending: [], edit: null, end: null, tokens_in: 0, tokens_out: 0, usd: 0, compacted: [] };
   yield* talk({ state, task, text, workspace, turn: { ...begun, ...fresh } }, ports, signal);
 }
 
@@ -89,6 +89,7 @@ async function* talk(
   const key = task.task.key;
   const spent = { task: task.attempts.reduce((sum, { usd }) => sum + usd, 0) + turn.usd, run: state.usd };
   const messages = [...openingMessages(role, text), ...turn.messages];
+  const compacted = [...turn.compacted];
   const conversation = {
     messages,
     calls: turn.calls,
@@ -99,7 +100,7 @@ async function* talk(
   const deps = {
     task: key,
     context: toolContext(task, turn, workspace, ports),
-    ask: (history: typeof messages, call: number) => askModel({ key, turn, role, history, call, spent }, ports, signal),
+    ask: (history: typeof messages, call: number) => askModel({ key, turn, role, history, call, spent, compacted }, ports, signal),
   };
   const events = runTurn(role, conversation, { ...deps, ask: (history, call) => deps.ask([...history], call) }, signal);
   for (let step = await events.next(); ; step = await events.next()) {
