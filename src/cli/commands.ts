@@ -54,6 +54,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   'runs stop': () => import('./commands/runs.ts').then(file => file.runsStop),
   'runs pause': () => import('./commands/runs.ts').then(file => file.runsPause),
   'runs resume': () => import('./commands/runs.ts').then(file => file.runsResume),
+  quality: () => import('./commands/quality.ts').then(file => file.quality),
   'memory add': () => import('./commands/memory.ts').then(file => file.memoryAdd),
   'memory search': () => import('./commands/memory.ts').then(file => file.memorySearch),
   'models list': () => import('./commands/models.ts').then(file => file.modelsList),

@@ -1,4 +1,5 @@
 import type { Result } from '../core/failure.ts';
+import type { QualityOptions, QualityRow } from '../core/quality.ts';
 import type {
   Attempt,
   BlockReason,
@@ -182,6 +183,8 @@ export type Km = PlanRecords & {
   addAttempt(taskId: number, attempt: Attempt): void;
   /** Attempts since the task was last (re)opened, oldest first. */
   attempts(taskId: number): readonly Attempt[];
+  /** How the turns of roles and models went; of all projects when none is named. */
+  quality(projectId: number | null, options: QualityOptions): readonly QualityRow[];
 
   /** What all sources of this dialect said when they were last imported. */
   importRows(projectId: number, dialect: string): readonly ImportRow[];

@@ -13,6 +13,7 @@ import { readyTasks } from './query/next-list.ts';
 import { readNextFacts } from './query/next-query.ts';
 import { explainNext } from './query/next-task.ts';
 import { outline, tasksByIds } from './query/outline.ts';
+import { qualityOf } from './query/quality.ts';
 import { taskReport } from './query/report.ts';
 import { matchingIds, searchTasks } from './query/search.ts';
 import { whyTask } from './query/why.ts';
@@ -54,6 +55,7 @@ export function createKm(database: Database, clock: Clock): Km {
       return task.ok ? ok(whyTask(q, task.value, store.now())) : task;
     },
     graph: (projectId, options = {}) => taskGraph(q, projectId, options),
+    quality: (projectId, options) => qualityOf(q, projectId, options),
     taskReport: (projectId, report, options = {}) => taskReport(store, projectId, report, options),
     markTaskStatus: (taskId, status, metadata) => markTaskStatus(store, taskId, status, metadata),
     appendTaskNote: (taskId, note, agentName, at) => appendTaskNote(store, taskId, note, agentName, at),

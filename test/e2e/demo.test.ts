@@ -109,6 +109,13 @@ describe('the demo', () => {
     expect(headings.map(slug)).toContain(anchor);
     expect(read(repository, 'plans.md')).toContain(`](issues.md#${anchor})`);
 
+    // Each refusal that a success followed is a lesson, and a later brief has it.
+    const lessons = of(events, 'memory.stored').filter(({ memory_type }) => memory_type === 'lesson');
+    expect(lessons.map(({ task }) => task)).toEqual(['D1.2', 'D1.3', 'D2.1']);
+    expect(lessons[0]?.text).toMatch(/Wrong \(checks failed, coder on [\w-]+\): [\s\S]+Fixed by the coder on /);
+    const last = of(events, 'brief.written').findLast(({ task }) => task === 'D2.2');
+    expect(last?.text).toContain('[lesson D');
+
     // What was learnt is found again.
     const type = typist({ cwd: repository, home: join(folder, 'demo/home') });
     for (const [key, words] of [
@@ -126,6 +133,10 @@ describe('the demo', () => {
         words,
       ).toContain(key);
     }
+    expect((await type('quality')).json).toMatchObject({
+      by: 'pair',
+      quality: [{ role: 'coder', passed: expect.any(Number) }, {}],
+    });
     expect((await type('next')).json).toMatchObject({ kind: 'blocked', waiting: [{ key: 'D2.2' }] });
     expect((await type('plan', 'sync')).json).toMatchObject({ to_database: 0, to_file: 0 });
     expect((await type('plan', 'check')).json).toMatchObject({ errors: 0 });
