@@ -1,6 +1,7 @@
-// Writes the generated documents: docs/cli.md from the commands themselves. `--check` only says whether they are up to date.
+// Writes the generated documents: docs/cli.md from the commands themselves, the table of docs/checks.md from the table of kinds. `--check` only says whether they are up to date.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { checkKinds } from '../src/app/check-kinds.ts';
 import { loadAll } from '../src/cli/commands.ts';
 import { commandTable } from '../src/cli/help.ts';
 import { FAILURES } from '../src/core/failure.ts';
@@ -25,10 +26,29 @@ With \`--json\` an expected failure is \`{"error":{"code","message","hint"}}\`.
 |---|---|---|
 ${failures.join('\n')}
 `;
-if (process.argv.includes('--check')) {
-  if (readFileSync(file, 'utf8') === text) console.log('docs/cli.md is up to date');
+
+/** The kinds of checks; `|` in a cell is escaped, also in code. */
+const cell = (words: string): string => words.replaceAll('|', '\\|');
+const kindRows = checkKinds().map(({ name, summary, options, example, guard }) => {
+  const values = options.map(option => `\`${option.required ? option.name : `[${option.name}]`}\` ${option.help}`);
+  return `| \`@${name}\`${guard ? '<br>*guards*' : ''} | ${cell(summary)} | ${cell(values.join('<br>'))} | \`${cell(example)}\` |`;
+});
+const kinds = ['| kind | satisfied when | values | for example |', '|---|---|---|---|', ...kindRows].join('\n');
+const checksFile = join(import.meta.dirname, '../docs/checks.md');
+const checksText = readFileSync(checksFile, 'utf8').replace(
+  /(<!-- kinds[^>]*-->\n)[\s\S]*?(<!-- \/kinds -->)/,
+  (_, begin: string, end: string) => `${begin}${kinds}\n${end}`,
+);
+
+for (const [path, wanted] of [
+  [file, text],
+  [checksFile, checksText],
+] as const) {
+  const name = `docs/${basename(path)}`;
+  if (!process.argv.includes('--check')) writeFileSync(path, wanted);
+  else if (readFileSync(path, 'utf8') === wanted) console.log(`${name} is up to date`);
   else {
-    console.error('docs/cli.md is stale: npm run generate');
+    console.error(`${name} is stale: npm run generate`);
     process.exitCode = 1;
   }
-} else writeFileSync(file, text);
+}

@@ -1,5 +1,5 @@
 import { type AppOptions, openCore } from './app/core.ts';
-import { listRuns, requestRun, runEvents } from './app/runs.ts';
+import { listRuns, requestRun, runEvents, taskEvidence } from './app/runs.ts';
 import type { App } from './app/types.ts';
 import { ok } from './core/failure.ts';
 
@@ -48,8 +48,21 @@ export function openApp(options: AppOptions): App {
     async watchPlans(project, options) {
       return (await import('./app/plan-watch.ts')).watchPlans(core, project, options);
     },
+    async verify(wish, onCommit, signal) {
+      return (await import('./app/verify.ts')).verify(core, wish, onCommit, signal);
+    },
     async checkPlan(project, file) {
       return (await import('./app/plan-check.ts')).checkPlans(core, project, file);
+    },
+    async check(project, wish, onRow, signal) {
+      return (await import('./app/check.ts')).runChecks(core, project, wish, onRow, signal);
+    },
+    async readCheck(text) {
+      const read = (await import('./checks/checks.ts')).parseCheck(text);
+      return read.ok ? ok(undefined) : read;
+    },
+    async checkKinds() {
+      return (await import('./app/check-kinds.ts')).checkKinds();
     },
     async reportIssue(project, report) {
       return (await import('./app/plans.ts')).reportIssue(project, clock, report);
@@ -72,17 +85,30 @@ export function openApp(options: AppOptions): App {
     async dryRun(project, wanted) {
       return (await import('./app/model-commands.ts')).dryRun(core, project, wanted);
     },
-    async orchestrate(project, wanted, onEvent, signal) {
-      return (await import('./app/orchestrate.ts')).orchestrate(core, project, wanted, onEvent, signal);
+    async orchestrate(project, wanted, onEvent, signal, person) {
+      return (await import('./app/orchestrate.ts')).orchestrate(core, project, wanted, onEvent, signal, person);
     },
     async startRun(project) {
       return (await import('./app/start-run.ts')).startRun(core, project);
     },
     runs: project => listRuns(core, project),
     runEvents: (runId, afterSeq) => runEvents(core, runId, afterSeq),
+    taskEvidence: task => taskEvidence(core, task),
     requestRun: (runId, kind, payload) => requestRun(core, runId, kind, payload ?? ''),
     async answerTask(project, key, text) {
       return (await import('./app/git-commands.ts')).answer(core, project, key, text);
+    },
+    async doctor(project, options) {
+      return (await import('./app/doctor.ts')).examine(core, project, options);
+    },
+    async permissions(project) {
+      return (await import('./app/permissions.ts')).permissionsOf(core, project);
+    },
+    async decidePermissions(project, wanted, word) {
+      return (await import('./app/permissions.ts')).decidePermissions(core, project, wanted, word);
+    },
+    async revokePermission(project, id) {
+      return (await import('./app/permissions.ts')).revokePermission(core, project, id);
     },
     async acceptTask(project, key) {
       return (await import('./app/git-commands.ts')).accept(core, project, key);
@@ -95,6 +121,9 @@ export function openApp(options: AppOptions): App {
     },
     async undo(project, wish) {
       return (await import('./app/history.ts')).undo(core, project, wish);
+    },
+    async undoMerge(project, wish) {
+      return (await import('./app/undo-merge.ts')).undoMerge(core, project, wish);
     },
     async backup(file, options) {
       return (await import('./app/safety.ts')).backup(core, file, options);

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type App, openApp } from './app.ts';
 import { directStream, mayBeTerminal } from './cli/direct-stream.ts';
 import { runCommandLine } from './cli/main.ts';
@@ -93,7 +92,7 @@ function createShell(argv: readonly string[]): Shell {
 }
 
 /** The package's folder: this file is in `src/` or, bundled, in `dist/`. */
-const shipped = fileURLToPath(new URL('..', import.meta.url));
+const shipped = join(import.meta.dirname, '..');
 
 function versionOf(): string {
   if (typeof LLMCLIS_VERSION === 'string') return LLMCLIS_VERSION;

@@ -28,6 +28,10 @@ export type TurnDeps = {
 
 const NOT_FINISHED =
   'That was text without a tool call, so nothing happened. Go on with a tool, or end the turn with finish or ask.';
+const NOT_KEPT =
+  'This call was not made: the run was interrupted, and what looked like a secret in it was not kept. Send it again.';
+/** After a restart: a call out of which something was redacted is not the call that the model made. */
+const keptWhole = ({ input }: ToolCall): boolean => !JSON.stringify(input ?? null).includes('[redacted:');
 /** Text-only replies in a row that end a turn. */
 const MAX_IDLE = 3;
 
@@ -43,7 +47,8 @@ export async function* runTurn(
   let pending = start.pending;
   for (let calls = start.calls; ; ) {
     for (const call of pending) {
-      const end = yield* runCall(role, call, call.id === start.found_done, messages, deps, signal);
+      const found = { done: call.id === start.found_done, isKeptWhole: pending !== start.pending || keptWhole(call) };
+      const end = yield* runCall(role, call, found, messages, deps, signal);
       if (end !== null) return end;
     }
     const stuck = judge(messages);
@@ -82,15 +87,15 @@ function tell(deps: TurnDeps, messages: Message[], text: string): NewEvent {
 async function* runCall(
   role: Role,
   call: ToolCall,
-  foundDone: boolean,
+  { done, isKeptWhole }: { readonly done: boolean; readonly isKeptWhole: boolean },
   messages: Message[],
   deps: TurnDeps,
   signal?: AbortSignal,
 ): AsyncGenerator<NewEvent, TurnEnd | null> {
   const { task } = deps;
   let output: ToolOutput = { text: 'Done.', is_error: false };
-  if (!foundDone) {
-    const started = await startCall(role, call, deps.context);
+  if (!done) {
+    const started = isKeptWhole ? await startCall(role, call, deps.context) : answering(complained(NOT_KEPT));
     yield {
       type: 'tool.started',
       task,

@@ -4,7 +4,9 @@ import type { Result } from '../core/failure.ts';
 import { ROLES } from '../core/task.ts';
 import { answering, complained, defineTool, type StartedCall, said, type Tool, type ToolOutput } from '../core/tool.ts';
 import type { PlannedEdit } from '../core/workspace.ts';
+import { clipped, window } from './answer.ts';
 import type { ToolContext } from './context.ts';
+import { requestPermission } from './permission-tool.ts';
 
 const trouble = (error: { message: string; hint: string }): ToolOutput => complained(`${error.message}\n${error.hint}`);
 
@@ -14,18 +16,40 @@ const tool = <Schema extends z.ZodType>(
   description: string,
   input: Schema,
   start: (input: z.output<Schema>, context: ToolContext) => Promise<StartedCall> | StartedCall,
-): Tool<ToolContext> => defineTool({ name, description, input, start });
+): Tool<ToolContext> =>
+  defineTool({ name, description, input, start: async (given, context) => clipped(await start(given, context)) });
 
-const edit = (planned: Result<PlannedEdit>, { workspace }: ToolContext): StartedCall => {
+/** A placeholder that the model saw in place of a secret of the file, and would now write over it; null when there is none. */
+async function overwrittenSecret(
+  { path, bytes }: PlannedEdit,
+  { workspace, redact }: ToolContext,
+): Promise<string | null> {
+  const next = new TextDecoder().decode(bytes);
+  if (!next.includes('[redacted:')) return null;
+  const now = await workspace.read(path);
+  if (!now.ok) return null;
+  const shown = redact(now.value.text).match(/\[redacted:[^\]]{1,120}\]/g) ?? [];
+  return shown.find(mark => !now.value.text.includes(mark) && next.includes(mark)) ?? null;
+}
+
+const edit = (planned: Result<PlannedEdit>, context: ToolContext): StartedCall => {
+  const { workspace } = context;
   if (!planned.ok) return answering(trouble(planned.error));
-  const { path, before, after, bytes } = planned.value;
+  const { path, before, after, bytes, note } = planned.value;
   return {
     edit: { path, before, after },
     async run() {
       if (before === after) return complained(`${path} has exactly this content already; nothing was changed.`);
+      const mark = await overwrittenSecret(planned.value, context);
+      if (mark !== null)
+        return complained(
+          `${path} holds a secret that you see as ${mark}: this would write the mark over it. Change the lines around it with edit_file.`,
+        );
       const applied = await workspace.apply(planned.value);
       return applied.ok
-        ? said(`${before === null ? 'Made' : 'Changed'} ${path} (${bytes.length} bytes).`)
+        ? said(
+            `${before === null ? 'Made' : 'Changed'} ${path} (${bytes.length} bytes).${note === undefined ? '' : ` ${note}`}`,
+          )
         : trouble(applied.error);
     },
   };
@@ -33,27 +57,22 @@ const edit = (planned: Result<PlannedEdit>, { workspace }: ToolContext): Started
 
 const ending = (end: TurnEnd): StartedCall => ({ run: async () => ({ ...said('The turn ends here.'), end }) });
 
-/** Lines `offset` (from 1) to `offset + limit - 1` of a text, with a line that says what is left out. */
-export function window(text: string, offset = 1, limit = 1000): string {
-  const lines = text.split('\n');
-  const from = Math.max(1, offset);
-  const part = lines.slice(from - 1, from - 1 + limit);
-  const left = lines.length - (from - 1 + part.length);
-  const whole = part.join('\n');
-  return left > 0 ? `${whole}\n[${left} more lines; read on with offset ${from + part.length}]` : whole;
-}
-
 const path = z.string().min(1).describe('relative to the root of the worktree');
 
 export const TOOLS: readonly Tool<ToolContext>[] = [
   tool(
     'read_file',
-    'Read a text file. Long files come in pieces: offset is the first line (from 1), limit the number of lines.',
-    z.strictObject({ path, offset: z.int().min(1).optional(), limit: z.int().min(1).optional() }),
-    ({ path, offset, limit }, { workspace }) => ({
+    'Read a text file. Long files come in pieces: offset is the first line (from 1), limit the number of lines; column is the first character (from 1) of very long lines.',
+    z.strictObject({
+      path,
+      offset: z.int().min(1).optional(),
+      limit: z.int().min(1).optional(),
+      column: z.int().min(1).optional(),
+    }),
+    ({ path, offset, limit, column }, { workspace }) => ({
       async run() {
         const file = await workspace.read(path);
-        return file.ok ? said(window(file.value.text, offset, limit)) : trouble(file.error);
+        return file.ok ? said(window(file.value.text, { offset, limit, column })) : trouble(file.error);
       },
     }),
   ),
@@ -65,7 +84,7 @@ export const TOOLS: readonly Tool<ToolContext>[] = [
   ),
   tool(
     'edit_file',
-    'Replace one piece of a file. `old` must occur in it exactly once, to the letter.',
+    'Replace one piece of a file. `old` must occur in it exactly once; copy it to the letter.',
     z.strictObject({ path, old: z.string().min(1), new: z.string() }),
     async ({ path, old, new: next }, context) => edit(await context.workspace.planReplace(path, old, next), context),
   ),
@@ -145,6 +164,7 @@ export const TOOLS: readonly Tool<ToolContext>[] = [
     z.strictObject({ question: z.string().min(1) }),
     ({ question }) => ending({ kind: 'asked', question }),
   ),
+  requestPermission,
   tool(
     'finish',
     'Say that the task is done and end your turn. The checks are run then, and decide.',

@@ -21,6 +21,7 @@ export function repositoryOf(
   root: string,
   link: readonly string[] | null,
   sandbox?: Sandbox,
+  redact?: (text: string) => string,
 ): Promise<Result<Repository>> {
   const env = childEnvironment(core.env);
   return openRepository(root, {
@@ -30,6 +31,7 @@ export function repositoryOf(
     link,
     env,
     temp: tmpdir(),
+    ...(redact === undefined ? {} : { redact }),
   });
 }
 
@@ -90,5 +92,6 @@ export const accept = (core: AppCore, project: Project, key: string): Promise<Re
       repository: repository.value,
       target: target.value('accepted'),
       clock: core.clock,
+      version: core.version,
     });
   });

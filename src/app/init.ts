@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { detectVerify, newSettingsText } from '../config/detect.ts';
 import { type Clock, isoSeconds } from '../core/clock.ts';
@@ -31,7 +31,9 @@ export function initProject(
   const project = known === undefined ? km.addProject({ name, root }) : ok(known);
   if (!project.ok) return project;
   const detected =
-    options.verify === undefined ? detectVerify({ read, exists: path => existsSync(join(root, path)) }) : null;
+    options.verify === undefined
+      ? detectVerify({ read, exists: path => existsSync(join(root, path)), folders: () => foldersIn(root) })
+      : null;
   const verify = options.verify === undefined ? (detected?.commands ?? []) : [options.verify];
   const files: readonly (readonly [string, () => string])[] = [
     ['plans.md', () => newPlanText({ name, iso: isoSeconds(clock.now()) })],
@@ -62,6 +64,9 @@ export function initProject(
     warnings,
   });
 }
+
+const foldersIn = (root: string): string[] =>
+  readdirSync(root, { withFileTypes: true }).flatMap(entry => (entry.isDirectory() ? [entry.name] : []));
 
 function writeMissing(root: string, files: readonly (readonly [string, () => string])[]): Result<string[]> {
   const written: string[] = [];

@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import type { RoutingMode } from '../core/event.ts';
 import { err, fail, ok, type Result } from '../core/failure.ts';
 import type { LanguageModel, ProviderStatus } from '../core/model.ts';
+import { howToSet, missingSecret, missingText, referenceText, type SecretReference } from '../core/secret-reference.ts';
 import { openProvider, type Provider } from '../models/provider.ts';
 import { recording } from '../models/record.ts';
 import type { ReplayEntry } from '../models/replay-script.ts';
@@ -14,12 +15,15 @@ import {
   type RegistryModel,
   type RegistryProvider,
 } from '../router/registry.ts';
-import { resolveSecret } from '../secrets/secrets.ts';
 import type { AppCore } from './core.ts';
+import { type KnownSecrets, knownSecrets } from './known-secrets.ts';
+import { type ProviderKeys, providerKeys } from './provider-keys.ts';
 import type { LoadedRegistry } from './registry.ts';
 
 export type Models = {
   readonly registry: Registry;
+  readonly keys: ProviderKeys;
+  /** `secret.missing` when the provider needs a key that is not there. */
   open(alias: string): Promise<Result<LanguageModel>>;
   /** May this rung be used? Says what is missing and how to mend it. */
   available(alias: string): Availability;
@@ -27,40 +31,51 @@ export type Models = {
   probe(aliases: readonly string[], cloud: boolean): Promise<readonly ProviderStatus[]>;
 };
 
+export type ModelDeps = {
+  readonly env: Env;
+  readonly clock: Clock;
+  readonly mode: RoutingMode;
+  readonly record?: (entry: ReplayEntry) => void;
+  /** Takes each key that is looked up. */
+  readonly known?: KnownSecrets;
+  /** Hears of a key file that others may read. */
+  readonly warn?: (text: string) => void;
+};
+
 /** Opens providers when they are first used; in offline mode a cloud provider is never constructed. */
-export function openModels(
-  loaded: LoadedRegistry,
-  deps: {
-    readonly env: Env;
-    readonly clock: Clock;
-    readonly mode: RoutingMode;
-    readonly record?: (entry: ReplayEntry) => void;
-  },
-): Models {
+export function openModels(loaded: LoadedRegistry, deps: ModelDeps): Models {
   const { registry, folder } = loaded;
+  const keys = providerKeys(registry, {
+    env: deps.env,
+    known: deps.known ?? knownSecrets([]),
+    warn: deps.warn ?? (() => undefined),
+  });
   const providers = new Map<string, Promise<Result<Provider>>>();
   const problems = new Map<string, Availability>();
 
   const provider = (name: string): Promise<Result<Provider>> => {
     const known = providers.get(name);
     if (known !== undefined) return known;
-    const opened = openNamed(findProvider(registry, name), name, folder, deps);
+    const opened = openNamed(findProvider(registry, name), { name, folder, keys }, deps);
     providers.set(name, opened);
     return opened;
   };
   return {
     registry,
+    keys,
     async open(alias) {
       const model = findModel(registry, alias);
       if (model === null)
         return fail('registry.invalid', `The registry has no model ${alias}.`, 'See: llmclis models list');
       const opened = await provider(model.provider);
       if (!opened.ok) return opened;
-      const key = findProvider(registry, model.provider)?.api_key_env ?? null;
-      const language = namingKey(opened.value.model(modelConfig(model)), key);
+      const reference = keys.reference(model.provider);
+      if (reference !== null && model.location === 'cloud' && keys.isMissing(model.provider))
+        return err(missingSecret(reference, model.provider, process.platform));
+      const language = namingKey(opened.value.model(modelConfig(model)), reference);
       return ok(deps.record === undefined ? language : recording(language, deps.record));
     },
-    available: alias => problems.get(alias) ?? keyOf(registry, alias, deps.env),
+    available: alias => problems.get(alias) ?? keyFor(registry, alias, keys),
     async probe(aliases, cloud) {
       const asked = aliases
         .flatMap(alias => findModel(registry, alias) ?? [])
@@ -78,21 +93,21 @@ export function openModels(
 }
 type Env = AppCore['env'];
 
-/** A refused key is mended in the environment: only we know which variable holds it. */
-const namingKey = (model: LanguageModel, key: string | null): LanguageModel => ({
+/** A refused key is mended where it is kept: only we know where that is. */
+const namingKey = (model: LanguageModel, reference: SecretReference | null): LanguageModel => ({
   id: model.id,
   async *reply(request, signal) {
     const reply = yield* model.reply(request, signal);
-    if (reply.ok || key === null || reply.error.code !== 'provider.auth') return reply;
-    return err({ ...reply.error, hint: `Check the key in ${key}.` });
+    if (reply.ok || reference === null || reply.error.code !== 'provider.auth') return reply;
+    const place = reference.kind === 'env' ? reference.name : referenceText(reference);
+    return err({ ...reply.error, hint: `Check the key in ${place}.` });
   },
 });
 
 async function openNamed(
   found: RegistryProvider | null,
-  name: string,
-  folder: string,
-  { env, clock, mode }: { env: Env; clock: Clock; mode: RoutingMode },
+  { name, folder, keys }: { readonly name: string; readonly folder: string; readonly keys: ProviderKeys },
+  { clock, mode }: ModelDeps,
 ): Promise<Result<Provider>> {
   if (found === null)
     return fail('registry.invalid', `The registry has no provider ${name}.`, 'Add it under providers:');
@@ -102,8 +117,10 @@ async function openNamed(
       `${name} is a cloud provider and the mode is offline.`,
       'Use --mode local-first',
     );
-  const key = found.api_key_env == null ? ok(null) : resolveSecret({ env: found.api_key_env }, env);
+  const key = await keys.resolve(name);
   if (!key.ok) return key;
+  const proxy = await keys.proxy(name);
+  if (!proxy.ok) return proxy;
   return ok(
     await openProvider(
       {
@@ -112,6 +129,7 @@ async function openNamed(
         location: found.location,
         api_key: key.value,
         timeouts: found.timeout,
+        ...(proxy.value !== null && { proxy: proxy.value }),
         ...(found.base_url != null && { base_url: found.base_url }),
         ...(found.script != null && { script: resolve(folder, found.script) }),
         ...(found.pace_ms != null && { pace_ms: found.pace_ms }),
@@ -129,11 +147,11 @@ const modelConfig = ({ alias, id, context, capabilities, think }: RegistryModel)
   ...(think != null && { think }),
 });
 
-function keyOf(registry: Registry, alias: string, env: Env): Availability {
-  const model = findModel(registry, alias);
-  const name = model === null ? null : findProvider(registry, model.provider)?.api_key_env;
-  if (name == null || (env[name] ?? '') !== '') return { ok: true };
-  return { ok: false, because: `${name} is not set`, hint: `export ${name}=…` };
+function keyFor(registry: Registry, alias: string, keys: ProviderKeys): Availability {
+  const provider = findModel(registry, alias)?.provider;
+  const reference = provider === undefined ? null : keys.reference(provider);
+  if (provider === undefined || reference === null || !keys.isMissing(provider)) return { ok: true };
+  return { ok: false, because: missingText(reference), hint: howToSet(reference, process.platform) };
 }
 
 async function statusOf(name: string, provider: (name: string) => Promise<Result<Provider>>): Promise<ProviderStatus> {

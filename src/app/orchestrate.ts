@@ -1,28 +1,35 @@
 import { realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import type { RoutingMode, RunEvent, RunSummary } from '../core/event.ts';
+import type { RunEvent, RunSummary } from '../core/event.ts';
 import { fail, ok, type Result } from '../core/failure.ts';
 import type { RoleName } from '../core/task.ts';
 import type { Sandbox } from '../core/workspace.ts';
 import type { Km, Project } from '../km/km.ts';
+import { isDue, startCheck } from '../km/safety/start-check.ts';
 import { printScript, type ReplayEntry } from '../models/replay-script.ts';
-import { route } from '../router/route.ts';
+import { mustGiveWay } from '../orchestrator/merge-line.ts';
 import { childEnvironment } from '../secrets/secrets.ts';
+import { readableChecks } from './check-settings.ts';
+import { cleanJournal, cleanRepository } from './clean-store.ts';
 import { commandFor } from './command.ts';
 import { type AppCore, openCore } from './core.ts';
 import { layOutDemo } from './demo.ts';
 import { repositoryOf } from './git-commands.ts';
-import { keyNames, openMemory, redactorOf } from './memory.ts';
-import { type Models, openModels } from './models.ts';
+import { type KnownSecrets, knownSecrets, secretsOf } from './known-secrets.ts';
+import { keyNames, openMemory } from './memory.ts';
+import { openModels } from './models.ts';
 import { pullPlans, syncPlans } from './plan-commands.ts';
-import { type RunParts, registryModels, routeContext } from './ports.ts';
+import type { RunParts } from './ports.ts';
+import { preflight } from './preflight.ts';
+import { projectSecrets } from './project-secrets.ts';
 import { loadRegistry } from './registry.ts';
 import { startOrResume } from './run.ts';
-import { isAlive, journalOf } from './runs.ts';
+import { journalOf } from './runs.ts';
+import { rescueDatabase } from './safety.ts';
 import { sandboxOf } from './sandbox.ts';
 import { modeOf, settingsOf } from './settings.ts';
-import type { DemoReport, OrchestrateOptions } from './types.ts';
+import type { DemoReport, OrchestrateOptions, Person } from './types.ts';
 
 /** Looks at everything a run needs before it changes anything, then runs. A run that is taken up keeps the options it was started with. */
 export async function orchestrate(
@@ -31,22 +38,52 @@ export async function orchestrate(
   wanted: OrchestrateOptions,
   onEvent: (event: RunEvent) => void,
   signal: AbortSignal,
+  person?: Person,
 ): Promise<Result<RunSummary>> {
   const journal = journalOf(core);
   if (!journal.ok) return journal;
-  const options = { ...journal.value.openRun(project.id)?.options, ...wanted };
+  const dead = journal.value.deadRuns(project.id, process.pid);
+  const whole = wholeDatabase(core, dead.length > 0);
+  if (!whole.ok) return whole;
+  const options = { ...dead[0]?.options, ...wanted };
   const recorded: ReplayEntry[] = [];
-  const prepared = await prepare(core, project, options, recorded);
+  const prepared = await prepare(core, project, options, recorded, person);
   if (!prepared.ok) return prepared;
-  const { parts, sandbox } = prepared.value;
+  const { parts, sandbox, known } = prepared.value;
   const pulled = await pullPlans(core, parts.km, project);
   if (!pulled.ok) return pulled;
   const done = await startOrResume(
-    { parts, journal: journal.value, sandbox, options, pid: process.pid, isAlive, onEvent },
+    {
+      parts,
+      journal: cleanJournal(journal.value, known),
+      sandbox,
+      options,
+      pid: process.pid,
+      onEvent,
+      rescue: () => rescueDatabase(core),
+      mustGiveWay: mergeLine(core, project),
+    },
     signal,
   );
   if (options.record !== undefined) writeFileSync(options.record, parts.redact(printScript(recorded)));
   return done;
+}
+
+/** Whose merge goes first, where several processes work on the project. */
+function mergeLine(core: AppCore, project: Project): (runId: string) => boolean {
+  const database = core.database();
+  if (!database.ok) return () => false;
+  const { sqlite } = database.value;
+  return runId => mustGiveWay(sqlite, core.clock, project.id, runId);
+}
+
+/** Looks at every page of the database before a run: after an unclean end, and once a day. */
+function wholeDatabase(core: AppCore, unclean: boolean): Result<void> {
+  const database = core.database();
+  if (!database.ok) return database;
+  const { file, sqlite } = database.value;
+  const now = core.clock.now();
+  return isDue(file, now, unclean) ? startCheck(sqlite, file, now, join(core.home, 'backups')) : ok(undefined);
 }
 
 async function prepare(
@@ -54,42 +91,63 @@ async function prepare(
   project: Project,
   options: OrchestrateOptions,
   recorded: ReplayEntry[],
-): Promise<Result<{ parts: RunParts; sandbox: Sandbox }>> {
+  person: Person | undefined,
+): Promise<Result<{ parts: RunParts; sandbox: Sandbox; known: KnownSecrets }>> {
   const km = core.km();
   if (!km.ok) return km;
   const settings = settingsOf(core, project, options);
   if (!settings.ok) return settings;
+  const checks = readableChecks(settings.value);
+  if (!checks.ok) return checks;
   const places = { cwd: core.cwd, project: project.root, home: core.home, shipped: core.shipped };
   const loaded = loadRegistry(options.registry === undefined ? places : { ...places, flag: options.registry });
   if (!loaded.ok) return loaded;
   const mode = modeOf(settings.value, loaded.value.registry);
   const record = options.record === undefined ? {} : { record: (entry: ReplayEntry) => void recorded.push(entry) };
-  const models = openModels(loaded.value, { env: core.env, clock: core.clock, mode, ...record });
-  const usable = await preflight(models, mode, core.clock.now(), loaded.value.file, rolesOf(km.value, project));
+  const known = knownSecrets([
+    ...secretsOf(core.env, keyNames(loaded.value.registry)),
+    ...projectSecrets(project.root),
+  ]);
+  const models = openModels(loaded.value, {
+    env: core.env,
+    clock: core.clock,
+    mode,
+    known,
+    ...record,
+    ...(person?.tell && { warn: person.tell }),
+  });
+  const now = core.clock.now();
+  const usable = await preflight({
+    ...{ models, mode, now, person },
+    file: loaded.value.file,
+    roles: rolesOf(km.value, project),
+  });
   if (!usable.ok) return usable;
-  const sandbox = await sandboxOf(core, project, settings.value);
+  const sandbox = await sandboxOf(core, project, settings.value, known);
   if (!sandbox.ok) return sandbox;
-  const repository = await repositoryOf(core, project.root, settings.value.link.value, sandbox.value);
+  const repository = await repositoryOf(core, project.root, settings.value.link.value, sandbox.value, known.redact);
   if (!repository.ok) return repository;
   const apart = homeIsApart(core, repository.value.root);
   if (!apart.ok) return apart;
-  const memory = openMemory(core);
+  const memory = openMemory(core, known);
   if (!memory.ok) return memory;
   const parts: RunParts = {
     project,
     env: core.env,
     home: core.home,
+    version: core.version,
     clock: core.clock,
     km: km.value,
     memory: memory.value,
-    repository: repository.value,
+    repository: cleanRepository(repository.value, known),
     models,
     settings: settings.value,
     mode,
     budget_usd: settings.value.budget_usd.value,
-    redact: redactorOf(core.env, keyNames(loaded.value.registry)),
+    redact: known.clean,
+    known,
   };
-  return ok({ parts, sandbox: sandbox.value });
+  return ok({ parts, sandbox: sandbox.value, known });
 }
 
 /** The roles that the open tasks name; a task without one is a coder's. */
@@ -103,25 +161,6 @@ function homeIsApart(core: AppCore, root: string): Result<void> {
   if (relative(root, realpathSync(core.home)).startsWith('..')) return ok(undefined);
   const hint = 'Point LLMCLIS_HOME at a folder outside the repository.';
   return fail('settings.invalid', `LLMCLIS_HOME (${core.home}) lies inside the repository ${root}.`, hint);
-}
-
-/** Asks the local servers whether they are up and have their models; no run is begun when a role that open tasks need has none. */
-async function preflight(
-  models: Models,
-  mode: RoutingMode,
-  now: Date,
-  file: string,
-  roles: readonly RoleName[],
-): Promise<Result<void>> {
-  await models.probe(registryModels(models.registry), false);
-  for (const role of roles) {
-    const job = { role, tags: [], priority: 2, private: false, est_tokens: 0, attempts: [], failure: null } as const;
-    const decision = route(job, models.registry, routeContext(models, mode, now));
-    if (decision.kind === 'use') continue;
-    const hint = decision.kind === 'none' ? decision.hint : 'See: llmclis models list';
-    return fail('model.none_available', `No model can be used for the ${role} (${file}): ${decision.because}`, hint);
-  }
-  return ok(undefined);
 }
 
 /** The main job on scripted models: a repository of its own, a home of its own, the real orchestrate. */

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { parseCheck } from '../checks/checks.ts';
 import { fail, ok, type Result } from '../core/failure.ts';
 import type { Project } from '../km/km.ts';
 import { checkPlan } from '../km/plan/check.ts';
@@ -29,6 +30,10 @@ export function checkPlans(core: AppCore, project: Project | null, file?: string
       folder: inside.startsWith('..') ? '' : dirname(inside).replace(/^\.$/, ''),
       others: tasksOf([...texts].filter(([other]) => other !== inside)),
       known: knownKeys(core, project),
+      refusal: check => {
+        const read = parseCheck(check);
+        return read.ok ? null : read.error;
+      },
     });
     problems.push(...found.map(problem => ({ file: name, ...problem })));
   }

@@ -7,6 +7,7 @@ import type { RoleName } from '../core/task.ts';
 import type { Repository } from '../core/workspace.ts';
 import type { Km, Project } from '../km/km.ts';
 import type { Memory } from '../memory/memory.ts';
+import { criticChecks } from '../orchestrator/check-list.ts';
 import type { Consequence, Facts } from '../orchestrator/decision.ts';
 import type { ModelPort, Ports } from '../orchestrator/ports.ts';
 import type { RunState } from '../orchestrator/state.ts';
@@ -16,6 +17,9 @@ import type { Availability, RouteContext } from '../router/ladder.ts';
 import { effectiveWindow, findModel, type Registry } from '../router/registry.ts';
 import { afterFailure } from '../router/retry.ts';
 import { route } from '../router/route.ts';
+import { cleanKm } from './clean-store.ts';
+import { criticFor } from './critic.ts';
+import type { KnownSecrets } from './known-secrets.ts';
 import type { Models } from './models.ts';
 import { openPlans } from './open-plans.ts';
 import { findPlanFiles } from './plan-files.ts';
@@ -25,6 +29,8 @@ export type RunParts = {
   readonly project: Project;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string;
+  /** Version of llmclis. */
+  readonly version: string;
   readonly clock: Clock;
   readonly km: Km;
   readonly memory: Memory;
@@ -34,12 +40,17 @@ export type RunParts = {
   readonly mode: RoutingMode;
   readonly budget_usd: number | null;
   redact(text: string): string;
+  readonly known: KnownSecrets;
 };
 export type RunPlace = {
   readonly run_id: string;
+  /** Does another run's merge go first? */
+  readonly must_give_way?: () => boolean;
   readonly merge: Facts['merge'];
   readonly target: string | null;
   readonly max_steps: number;
+  /** US dollars that the other workers of this run have spent, and what their open calls may cost. */
+  readonly usd_elsewhere?: () => { readonly spent: number; readonly reserved: number };
 };
 
 /** What the effects of one run reach. */
@@ -50,7 +61,7 @@ export function makePorts(parts: RunParts, place: RunPlace): Ports {
     clock,
     run_id: place.run_id,
     project,
-    km,
+    km: cleanKm(km, parts.known),
     memory: parts.memory,
     repository,
     worktrees: join(parts.home, 'worktrees', String(project.id)),
@@ -58,15 +69,19 @@ export function makePorts(parts: RunParts, place: RunPlace): Ports {
     target: place.target,
     commands: {
       verify: settings.verify.value,
+      role_checks: settings.role_checks.value,
       setup: settings.setup.value,
       protect: settings.protect.value,
       plans: settings.plans.value.filter(plan => !plan.startsWith('!')),
       timeout_s: settings.check_timeout_s.value,
     },
-    models: modelPort(parts),
+    mutants: settings.mutants.value,
+    version: parts.version,
+    models: modelPort(parts, place),
     plan: {
       sync: plans.sync,
-      openIssue: entry => openIssue(project, place.run_id, clock, entry),
+      // Other runs add theirs: one after another, or two would find the same number free.
+      openIssue: entry => km.transaction(() => openIssue(project, place.run_id, clock, entry)),
       commit: async message =>
         settings.commit_plan.value
           ? repository.commitFiles(
@@ -76,12 +91,14 @@ export function makePorts(parts: RunParts, place: RunPlace): Ports {
             )
           : ok(undefined),
     },
+    mustGiveWay: place.must_give_way ?? (() => false),
     redact: parts.redact,
     onPart: () => undefined,
   };
 }
 
-function modelPort({ models, clock, budget_usd }: RunParts): ModelPort {
+function modelPort(parts: RunParts, { usd_elsewhere }: RunPlace): ModelPort {
+  const { models, clock, budget_usd } = parts;
   const { registry } = models;
   const named = (alias: string) => {
     const model = findModel(registry, alias);
@@ -95,18 +112,26 @@ function modelPort({ models, clock, budget_usd }: RunParts): ModelPort {
     worstUsd: (alias, tokensIn, maxOutput) => worstCaseUsd(named(alias), tokensIn, maxOutput),
     admit(spent, worst) {
       const budgets = { task: registry.budgets.task.usd ?? null, run: budget_usd };
-      const admitted = admit({ spent_task: spent.task, spent_run: spent.run, budgets, worst });
+      const others = usd_elsewhere?.() ?? { spent: 0, reserved: 0 };
+      const sent = spent.run + others.spent;
+      const admitted = admit({ spent_task: spent.task, spent_run: sent + others.reserved, budgets, worst });
       if (admitted.ok) return ok(undefined);
+      // Most calls cost less than they may: what the others' open ones leave is known when they end.
+      const waits = others.reserved > 0 && admit({ spent_task: spent.task, spent_run: sent, budgets, worst }).ok;
       const hint =
         admitted.which === 'run'
           ? 'Give the next run more with --budget_usd.'
           : 'Raise budgets.task.usd in the model registry.';
-      return fail('budget.spent', `${admitted.because}.`, hint, { which: admitted.which });
+      return fail('budget.spent', `${admitted.because}.`, hint, {
+        which: admitted.which,
+        waits: waits && admitted.which === 'run',
+      });
     },
     retryAfter(failure, attempt) {
       const next = afterFailure(failure, attempt, clock.random(), 'middle');
       return next.kind === 'wait' ? next.seconds : null;
     },
+    critic: ({ task }, writer, closed) => criticFor(registry, contextOf(parts, closed), task, writer),
     allCloudUsd: (role, tokens) => allCloudUsd(registry, role, tokens),
   };
 }
@@ -114,20 +139,26 @@ function modelPort({ models, clock, budget_usd }: RunParts): ModelPort {
 /** What decisions need to know beside the journal. */
 export function makeFacts(parts: RunParts, place: RunPlace): Facts {
   const { registry } = parts.models;
-  const context = (closed: RunState['closed']): RouteContext => ({
-    ...routeContext(parts.models, parts.mode, parts.clock.now()),
-    available: alias => closedRung(closed, alias, registry) ?? parts.models.available(alias),
-  });
   const ordinary = { tags: [], priority: 2, private: false, est_tokens: 0, attempts: [], failure: null };
   return {
     max_steps: place.max_steps,
     merge: place.merge,
     verify: parts.settings.verify.value,
-    route: (task, role, closed) => route(jobOf(task, role), registry, context(closed)),
-    canUse: (role, closed) => route({ ...ordinary, role }, registry, context(closed)).kind === 'use',
+    critics: (task, role) =>
+      criticChecks(task, role, {
+        verify: parts.settings.verify.value,
+        role_checks: parts.settings.role_checks.value,
+      }),
+    route: (task, role, closed) => route(jobOf(task, role), registry, contextOf(parts, closed)),
+    canUse: (role, closed) => route({ ...ordinary, role }, registry, contextOf(parts, closed)).kind === 'use',
     consequence,
   };
 }
+
+const contextOf = ({ models, mode, clock }: RunParts, closed: RunState['closed']): RouteContext => ({
+  ...routeContext(models, mode, clock.now()),
+  available: alias => closedRung(closed, alias, models.registry) ?? models.available(alias),
+});
 
 /** A local rung that gave trouble counts as a server that is down: no money is spent in its place unless the registry allows it. */
 function closedRung(closed: RunState['closed'], alias: string, registry: Registry): Availability | null {

@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { fail, ok, type Result } from '../core/failure.ts';
 import type { Database } from '../km/database.ts';
 import { type Backup, backupDatabase, backupNow, freeName } from '../km/safety/backup.ts';
@@ -31,6 +31,16 @@ export async function backup(
   if (!database.ok) return database;
   const target = file === undefined ? backupFile(core) : resolve(core.cwd, file);
   return backupDatabase(database.value.file, target, options);
+}
+
+/** Copies the content of the open connection to the backups, where the file it was opened from is gone; the copy's path. */
+export function rescueDatabase(core: AppCore): string {
+  const database = core.database();
+  if (!database.ok) throw new Error(database.error.message);
+  const file = backupFile(core);
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  database.value.sqlite.prepare('VACUUM INTO ?').run(file);
+  return file;
 }
 
 export async function restore(

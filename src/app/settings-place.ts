@@ -5,7 +5,7 @@ import type { Project } from '../km/km.ts';
 import type { AppCore } from './core.ts';
 
 /** Where the settings of a project and of the user may stand. */
-export const settingsPlaces = (core: AppCore, project: Project | null) => ({
+export const settingsPlaces = (core: AppCore, project: Pick<Project, 'root'> | null) => ({
   projectFile: project === null ? null : join(project.root, 'llmclis.yaml'),
   userFile: join(core.home, 'config.yaml'),
 });

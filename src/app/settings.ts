@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { loadSettings } from '../config/settings.ts';
 import type { RoutingMode } from '../core/event.ts';
-import type { Result } from '../core/failure.ts';
+import { ok, type Result } from '../core/failure.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Project } from '../km/km.ts';
 import type { Registry } from '../router/registry.ts';
@@ -13,7 +13,11 @@ const fileAt = (path: string | null): { path: string; text: string } | null =>
   path !== null && existsSync(path) ? { path, text: readFileSync(path, 'utf8') } : null;
 
 /** The settings in force for a project: flag, environment, project file, user file, default. */
-export function settingsOf(core: AppCore, project: Project | null, options: OrchestrateOptions): Result<Settings> {
+export function settingsOf(
+  core: AppCore,
+  project: Pick<Project, 'root'> | null,
+  options: OrchestrateOptions,
+): Result<Settings> {
   const { merge, mode, budget_usd, no_sandbox } = options;
   const { projectFile, userFile } = settingsPlaces(core, project);
   return loadSettings({
@@ -27,6 +31,18 @@ export function settingsOf(core: AppCore, project: Project | null, options: Orch
     projectFile: fileAt(projectFile),
     userFile: fileAt(userFile),
   });
+}
+
+/** What the person says everywhere (their file, the environment), and what the project's file alone says. */
+export function settingsByOwner(
+  core: AppCore,
+  project: Project,
+): Result<{ readonly own: Settings; readonly project: Settings }> {
+  const { projectFile, userFile } = settingsPlaces(core, project);
+  const own = loadSettings({ flags: {}, env: core.env, projectFile: null, userFile: fileAt(userFile) });
+  if (!own.ok) return own;
+  const theirs = loadSettings({ flags: {}, env: {}, projectFile: fileAt(projectFile), userFile: null });
+  return theirs.ok ? ok({ own: own.value, project: theirs.value }) : theirs;
 }
 
 /** The mode in force: the registry's policy speaks when nobody else does. */

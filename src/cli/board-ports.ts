@@ -8,7 +8,7 @@ import type { BoardAction, LastChange, TaskFacts, TuiPorts } from '../tui/ports.
 import { type AtProject, type ChangesTasks, changeProject, changeTask, PERSON } from './project.ts';
 
 export type BoardNeeds = ChangesTasks &
-  Pick<App, 'runs' | 'runEvents' | 'startRun' | 'requestRun' | 'changeNumber' | 'undo'>;
+  Pick<App, 'runs' | 'runEvents' | 'startRun' | 'requestRun' | 'changeNumber' | 'undo' | 'answerTask' | 'taskEvidence'>;
 
 /** Tasks that one waits for, read for the details: more are not looked at on a screen. */
 const WAITED_FOR = 50;
@@ -24,14 +24,15 @@ export function boardPorts(app: BoardNeeds, at: AtProject): TuiPorts {
     outline: () => km.outline(project.id),
     tasks: ids => km.tasksByIds(ids),
     matches: (filter, typing) => km.matchingIds(project.id, filter, typing),
-    facts: task => factsOf(at, task),
+    facts: task => ({ ...factsOf(at, task), evidence: app.taskEvidence(task) }),
     next: () => km.getNextTaskToWorkOn(project.id),
     latestRun: () => {
       const runs = orElse(app.runs(project), []);
-      return runs.reduce<(typeof runs)[number] | null>(
-        (newest, run) => (newest === null || run.started_at >= newest.started_at ? run : newest),
+      const newest = runs.reduce<(typeof runs)[number] | null>(
+        (found, run) => (found === null || run.started_at >= found.started_at ? run : found),
         null,
       );
+      return runs.find(({ id }) => id === newest?.lead) ?? newest;
     },
     runEvents: (runId, after) => orElse<readonly RunEvent[]>(app.runEvents(runId, after), []),
     startRun: () => app.startRun(project),
@@ -43,7 +44,7 @@ export function boardPorts(app: BoardNeeds, at: AtProject): TuiPorts {
   };
 }
 
-function factsOf({ project, km }: AtProject, task: Task): TaskFacts {
+function factsOf({ project, km }: AtProject, task: Task): Omit<TaskFacts, 'evidence'> {
   const blockers = task.depends_on.slice(0, WAITED_FOR).flatMap(key => {
     const found = km.task(project.id, key);
     return found.ok ? [found.value] : [];
@@ -51,6 +52,7 @@ function factsOf({ project, km }: AtProject, task: Task): TaskFacts {
   return {
     notes: km.notes(task.id),
     history: km.history(task.id),
+    asks: task.reason === 'permission' && km.tasksAsking(project.id).some(({ task_id }) => task_id === task.id),
     waits_for: blockers.map(({ key, title, status }) => ({ key, title, status })),
   };
 }
@@ -62,13 +64,14 @@ const SAYINGS: Readonly<Record<TaskAction['type'], (task: Task) => string>> = {
   finish: () => 'is done on your word (accepted-by-person).',
   cancel: () => 'is cancelled; o opens it again.',
   reopen: () => 'is pending again, its tries counted afresh.',
+  answer: () => 'is pending again, with your answer.',
   prioritise: task => `has priority ${task.priority} now.`,
 };
 
 /** Makes the change a person asked for and writes the plan, as the commands do. */
-async function act(app: ChangesTasks, projectId: number, action: TaskAction): Promise<Result<string>> {
+async function act(app: BoardNeeds, projectId: number, action: TaskAction): Promise<Result<string>> {
   const agent = PERSON;
-  const changed = await changeTask(app, { projectId, agent, key: action.key }, ({ id }, { km }) => {
+  const changed = await changeTask(app, { projectId, agent, key: action.key }, ({ id }, { km, project }) => {
     switch (action.type) {
       case 'finish':
         return km.markTaskStatus(id, 'done', { agent, proof: 'accepted-by-person' });
@@ -76,6 +79,8 @@ async function act(app: ChangesTasks, projectId: number, action: TaskAction): Pr
         return km.markTaskStatus(id, 'cancelled', { agent });
       case 'reopen':
         return km.markTaskStatus(id, 'pending', { agent, fresh_tries: true });
+      case 'answer':
+        return app.answerTask(project, action.key, action.text);
       case 'prioritise':
         return km.editTask(id, { priority: action.priority }, agent);
     }

@@ -23,6 +23,8 @@ export type Argument = {
   readonly required?: true;
   /** Takes all the words that are left, joined by spaces, so that a text needs no quotes. */
   readonly rest?: true;
+  /** Takes all the words that are left, each for itself; the value is a list. */
+  readonly list?: true;
   /** Words with one dash before them, such as `-tag:api`, belong to it. */
   readonly dashes?: true;
 };
@@ -40,5 +42,9 @@ export type FlagValue<F extends Flag> = F extends { readonly type: 'boolean' }
         : Text<F> | undefined;
 export type FlagValues<F extends FlagTable> = { readonly [K in keyof F]: FlagValue<F[K]> };
 export type ArgumentValues<A extends ArgumentTable> = {
-  readonly [K in keyof A]: A[K] extends { readonly required: true } ? string : string | undefined;
+  readonly [K in keyof A]: A[K] extends { readonly list: true }
+    ? readonly string[]
+    : A[K] extends { readonly required: true }
+      ? string
+      : string | undefined;
 };

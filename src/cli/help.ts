@@ -4,7 +4,7 @@ import type { Argument, Flag } from './flags.ts';
 type Entry = readonly [name: string, text: string];
 
 const argumentName = (name: string, argument: Argument): string => {
-  const shown = argument.rest === true ? `${name.toUpperCase()}...` : name.toUpperCase();
+  const shown = argument.rest === true || argument.list === true ? `${name.toUpperCase()}...` : name.toUpperCase();
   return argument.required === true ? shown : `[${shown}]`;
 };
 

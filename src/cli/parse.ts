@@ -91,17 +91,23 @@ function takeFlag(spec: Spec, values: Map<string, Value>, name: string, flag: Fl
   return ok(undefined);
 }
 
-function takeArguments(spec: Spec, words: readonly string[]): Result<Record<string, string | undefined>> {
-  const values: Record<string, string | undefined> = {};
+type ArgumentValue = string | readonly string[] | undefined;
+
+function takeArguments(spec: Spec, words: readonly string[]): Result<Record<string, ArgumentValue>> {
+  const values: Record<string, ArgumentValue> = {};
   const names = Object.keys(spec.args);
   for (const [index, name] of names.entries()) {
     const argument = spec.args[name];
+    if (argument?.list === true) {
+      values[name] = words.slice(index);
+      continue;
+    }
     const text = argument?.rest === true ? words.slice(index).join(' ') : words[index];
     if (argument?.required === true && (text === undefined || text.trim() === ''))
       return usage(`llmclis ${spec.name} needs ${name.toUpperCase()}: ${argument.help}`, helpHint(spec.name));
     values[name] = text === '' ? undefined : text;
   }
-  const takesRest = names.some(name => spec.args[name]?.rest === true);
+  const takesRest = names.some(name => spec.args[name]?.rest === true || spec.args[name]?.list === true);
   const extra = takesRest ? undefined : words[names.length];
   if (extra !== undefined)
     return usage(

@@ -8,7 +8,7 @@ import {
   runTable,
   WIDE_RUN_TABLE,
 } from '../core/run-table.ts';
-import { emptyRun, type RunView, updateRun } from '../core/run-view.ts';
+import { emptyRun, type RunView, updateTeam } from '../core/run-view.ts';
 import { oneLine } from '../core/sentence.ts';
 import type { Output, Style } from './output.ts';
 import { formatTable } from './table.ts';
@@ -50,9 +50,11 @@ export function runTableLines(view: RunView, columns: number): string[] {
 /** `columns`: how wide the terminal is, when the output goes to one. */
 export function createRunPrinter(out: Output, columns: number): RunPrinter {
   let view = emptyRun;
+  const workers = new Map<string, number>();
   return {
     event: event => {
-      view = updateRun(view, event);
+      if (!workers.has(event.run_id)) workers.set(event.run_id, workers.size + 1);
+      view = updateTeam(view, event, [...workers.keys()][0] ?? event.run_id);
       if (out.isJson) {
         out.json(event);
         return;
@@ -60,9 +62,11 @@ export function createRunPrinter(out: Output, columns: number): RunPrinter {
       // The end is said below the table.
       const line = event.type === 'run.finished' ? null : storyLine(event);
       if (line === null) return;
-      if (event.type === 'task.claimed') out.line('');
+      const isAlone = workers.size === 1 && !(event.type === 'run.started' && event.worker !== undefined);
+      if (event.type === 'task.claimed' && isAlone) out.line('');
       const mood = MOODS[line.mood];
-      out.line(mood === null ? line.text : out.style(mood, line.text));
+      const text = isAlone ? line.text : `[${workers.get(event.run_id)}] ${line.text}`;
+      out.line(mood === null ? text : out.style(mood, text));
     },
     table: () => {
       if (view.rows.length === 0) return;

@@ -1,3 +1,4 @@
+import { evidenceLines, type TaskEvidence } from '../core/evidence.ts';
 import { money, oneLine } from '../core/line.ts';
 import type { NextTask, ReadyTask, Task, TaskNote, TaskWhy, Waiting } from '../core/task.ts';
 import type { Output, Style } from './output.ts';
@@ -131,3 +132,9 @@ export function nextText(next: NextTask, out: Output): string {
       return 'Every task is done. Add one: llmclis task add TITLE';
   }
 }
+
+/** The report of a run on a task, one line for each check. */
+export const evidenceText = (evidence: TaskEvidence, out: Output): readonly string[] =>
+  evidenceLines(evidence).map(({ text, tone }) =>
+    tone === 'dim' ? `  ${text}` : `  ${out.style(tone === 'good' ? 'green' : 'red', text)}`,
+  );

@@ -3,6 +3,7 @@ import type { Settings } from '../core/settings.ts';
 /** What holds where nobody says otherwise. */
 export const DEFAULTS = {
   verify: [],
+  role_checks: {},
   setup: [],
   link: null,
   protect: [],
@@ -12,7 +13,11 @@ export const DEFAULTS = {
   plans: ['plans.md'],
   commit_plan: false,
   sandbox: 'bubblewrap',
+  network: [],
+  readable: [],
+  memory_mb: null,
   check_timeout_s: 600,
+  mutants: 8,
 } as const satisfies { readonly [K in keyof Settings]: Settings[K]['value'] };
 
 /** The text of the variable that sets `name`, such as `LLMCLIS_MERGE`; undefined where it is missing or empty. */

@@ -30,11 +30,41 @@ const taskfile: Finder = files => {
 /** What the project declares itself comes first, then what its language's tools do by convention. */
 const DECLARED: readonly Finder[] = [packageScript, makefile, justfile, taskfile];
 
+/** Folders whose packages are not the project. */
+const ASIDE =
+  /^(?:\.|_)|^(?:docs?|examples?|samples?|fixtures?|tests?|specs?|vendor|third_party|node_modules|venv|scripts?|tools?|benchmarks?|dist|build|target|assets|public)$/i;
+const MAX_PARTS = 5;
+
+/** A project of several parts: what each folder at the top says of itself, when the top says nothing. */
+function inParts(files: ProjectFiles): Detected | null {
+  const folders = (files.folders?.() ?? []).filter(name => !ASIDE.test(name)).toSorted();
+  const parts = folders.flatMap(folder => {
+    const inside: ProjectFiles = {
+      read: path => files.read(`${folder}/${path}`),
+      exists: path => files.exists(`${folder}/${path}`),
+    };
+    const best = bestOf(inside);
+    return best === null ? [] : [{ folder, best }];
+  });
+  if (parts.length === 0 || parts.length > MAX_PARTS) return null;
+  const note = 'These commands are taken together: a part that cannot be tested here should be left out of verify.';
+  return {
+    commands: parts.flatMap(({ folder, best }) => best.commands.map(command => `cd ${quoted(folder)} && ${command}`)),
+    from: parts.map(({ folder, best }) => `${folder}/${best.from}`).join(', '),
+    warnings: [...parts.flatMap(({ best }) => best.warnings), ...(parts.length > 1 ? [note] : [])],
+  };
+}
+
+const quoted = (name: string): string => (/^[\w.@+-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`);
+
 /**
  * Finds the command that tests a project, from its own files alone; null when nothing says so. Where several ways are
- * found the most explicit one is taken and the others are named in a warning.
+ * found the most explicit one is taken and the others are named in a warning. A project whose top says nothing is looked
+ * at one folder deep.
  */
-export function detectVerify(files: ProjectFiles): Detected | null {
+export const detectVerify = (files: ProjectFiles): Detected | null => bestOf(files) ?? inParts(files);
+
+function bestOf(files: ProjectFiles): Detected | null {
   const ask = (finders: readonly Finder[]): readonly Detected[] =>
     finders.flatMap(find => {
       const answer = find(files);

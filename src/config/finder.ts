@@ -3,6 +3,8 @@ export type ProjectFiles = {
   /** Text of a file, null when it is not there. */
   read(relative: string): string | null;
   exists(relative: string): boolean;
+  /** Names of the folders at the top. */
+  folders?(): readonly string[];
 };
 
 export type Detected = {

@@ -1,9 +1,30 @@
 import * as z from 'zod';
+import { checkText } from '../core/check-text.ts';
 import { MERGE_MODES, ROUTING_MODES } from '../core/event.ts';
+import { readPermission } from '../core/permission.ts';
+import { ROLES } from '../core/task.ts';
 
 const text = z.string().trim().min(1);
 /** One value or a list of them. */
 const oneOrMore = z.union([text.transform(value => [value]), z.array(text)]);
+
+const optionValue = z.union([
+  z.string(),
+  z.number().transform(String),
+  z.boolean().transform(String),
+  z.array(z.string()).transform(list => list.join(' ')),
+]);
+/** `{kind: file, path: a.js}` is the check `@file path=a.js`; `{kind: command, run: npm test}` the command. */
+const declaredCheck = z
+  .object({ kind: z.string().regex(/^[a-z][a-z-]*$/) })
+  .catchall(optionValue)
+  .transform(({ kind, ...options }) =>
+    kind === 'command' && typeof options.run === 'string' && Object.keys(options).length === 1
+      ? options.run
+      : checkText(kind, Object.entries(options)),
+  );
+const check = z.union([text, declaredCheck]);
+const checks = z.union([check.transform(value => [value]), z.array(check)]);
 
 /** Inside the project, forward slashes, no way out. */
 const relativePath = text.refine(
@@ -14,7 +35,8 @@ const relativePaths = z.union([relativePath.transform(value => [value]), z.array
 
 /** What each setting may be, by name; the same for a flag, the environment and both files. */
 export const SETTING_SCHEMAS = {
-  verify: oneOrMore,
+  verify: checks,
+  role_checks: z.partialRecord(z.enum(ROLES), checks),
   setup: oneOrMore,
   link: z.union([relativePaths, z.null()]),
   protect: oneOrMore,
@@ -24,12 +46,17 @@ export const SETTING_SCHEMAS = {
   plans: relativePaths.refine(paths => paths.length > 0, 'needs at least one file'),
   commit_plan: z.boolean(),
   sandbox: z.enum(['bubblewrap', 'none']),
+  network: oneOrMore.refine(hosts => hosts.every(host => readPermission('network', host).ok)),
+  readable: oneOrMore.refine(paths => paths.every(path => readPermission('path', path.replace(/^~(?=\/)/, '')).ok)),
+  memory_mb: z.union([z.number().int().min(64).max(16_777_216), z.null()]),
   check_timeout_s: z.number().int().min(1).max(86_400),
+  mutants: z.number().int().min(0).max(8),
 } as const;
 
 export type SettingName = keyof typeof SETTING_SCHEMAS;
 export const SETTING_NAMES = [
   'verify',
+  'role_checks',
   'setup',
   'link',
   'protect',
@@ -39,12 +66,17 @@ export const SETTING_NAMES = [
   'plans',
   'commit_plan',
   'sandbox',
+  'network',
+  'readable',
+  'memory_mb',
   'check_timeout_s',
+  'mutants',
 ] as const satisfies readonly SettingName[];
 
 /** What a person is told a setting may be. */
 export const SETTING_MAY_BE: Readonly<Record<SettingName, string>> = {
-  verify: 'a command or a list of commands',
+  verify: 'a check or a list of checks: commands, or maps with a kind',
+  role_checks: `a map from a role (${ROLES.join(', ')}) to its checks`,
   setup: 'a command or a list of commands',
   link: 'a list of folders inside the project',
   protect: 'a glob or a list of globs',
@@ -54,7 +86,11 @@ export const SETTING_MAY_BE: Readonly<Record<SettingName, string>> = {
   plans: 'a file, a glob or a list of them inside the project',
   commit_plan: 'true or false',
   sandbox: 'bubblewrap or none',
+  network: 'a host or a list of hosts, such as registry.npmjs.org or *.example.com',
+  readable: 'a folder or a list of folders, each with its whole path, or from ~/',
+  memory_mb: 'a whole number of megabytes, 64 or more',
   check_timeout_s: 'a whole number of seconds from 1 to 86400',
+  mutants: 'a whole number from 0 (none) to 8',
 };
 
 export const isSettingName = (name: string): name is SettingName => Object.hasOwn(SETTING_SCHEMAS, name);

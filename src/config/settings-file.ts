@@ -12,7 +12,7 @@ export type RawSetting = { readonly name: SettingName; readonly value: unknown; 
 export type FileSettings = { readonly settings: readonly RawSetting[]; readonly problems: readonly string[] };
 
 /** Nothing but these is null when a file says so; for the others an empty value is one that was not written yet. */
-const MAY_BE_NULL: readonly SettingName[] = ['link', 'budget_usd'];
+const MAY_BE_NULL: readonly SettingName[] = ['link', 'budget_usd', 'memory_mb'];
 
 const SANDBOX_IN_PROJECT =
   'sandbox cannot be set here: a repository must not switch off its own sandbox. Set it in your own config.yaml, or use --no-sandbox.';

@@ -11,6 +11,7 @@ export function newSettingsText({ verify }: { readonly verify: readonly string[]
 
 # Commands that decide whether work is good. They run before and after each task; what failed before and
 # passes after proves it. They run in a fresh copy of the repository, without network.
+# Beside commands there are kinds, such as {kind: diff, allow: src/**}: llmclis check --list
 ${verify.length === 0 ? VERIFY_NONE : `verify:\n${yamlList(verify)}`}
 
 # Commands that run once in each fresh copy, before anything else.
@@ -29,6 +30,13 @@ ${verify.length === 0 ? VERIFY_NONE : `verify:\n${yamlList(verify)}`}
 # Where proven work goes: branch (a branch of the run; yours is not touched), auto (into your branch),
 # review (one branch per task).
 # merge: branch
+
+# Hosts that commands may reach, and folders outside that they may read. What stands here is only proposed:
+# llmclis asks you once before it takes effect.
+# network:
+#   - registry.npmjs.org
+# readable:
+#   - /usr/share/dict
 
 # Which models may be asked: offline (no byte leaves this machine), local-first, cloud-first.
 # mode: local-first

@@ -35,9 +35,21 @@ const TRUE = ['1', 'true', 'yes', 'on'];
 const FALSE = ['0', 'false', 'no', 'off'];
 const same = (text: string): unknown => text.trim();
 
+/** `coder: npm run lint`, one check in a line; a line that names no role is left to be refused. */
+const byRole = (text: string): unknown => {
+  const checks = new Map<string, string[]>();
+  for (const line of lines(text)) {
+    const [, role, check] = /^([a-z]+):\s*(.+)$/.exec(line) ?? [];
+    if (role === undefined || check === undefined) return text;
+    checks.set(role, [...(checks.get(role) ?? []), check]);
+  }
+  return Object.fromEntries(checks);
+};
+
 /** A variable's text as the value a file would hold: commands are parted by line breaks, paths and globs by commas too. */
 const FROM_TEXT: Readonly<Record<SettingName, (text: string) => unknown>> = {
   verify: lines,
+  role_checks: byRole,
   setup: lines,
   link: text => (text.trim() === 'auto' ? null : text.trim() === 'none' ? [] : commas(text)),
   protect: commas,
@@ -50,7 +62,11 @@ const FROM_TEXT: Readonly<Record<SettingName, (text: string) => unknown>> = {
     return TRUE.includes(word) ? true : FALSE.includes(word) ? false : text;
   },
   sandbox: same,
+  network: commas,
+  readable: commas,
+  memory_mb: text => (text.trim() === 'none' ? null : numeric(text)),
   check_timeout_s: numeric,
+  mutants: numeric,
 };
 
 function fromEnvironment(env: SettingsInput['env']): RawSetting[] {
@@ -119,6 +135,7 @@ export function loadSettings(input: SettingsInput): Result<Settings> {
   const layers = checked.map(one => one.layer);
   return ok({
     verify: settle('verify', layers),
+    role_checks: settle('role_checks', layers),
     setup: settle('setup', layers),
     link: settle('link', layers),
     protect: settle('protect', layers),
@@ -128,6 +145,10 @@ export function loadSettings(input: SettingsInput): Result<Settings> {
     plans: settle('plans', layers),
     commit_plan: settle('commit_plan', layers),
     sandbox: settle('sandbox', layers),
+    network: settle('network', layers),
+    readable: settle('readable', layers),
+    memory_mb: settle('memory_mb', layers),
     check_timeout_s: settle('check_timeout_s', layers),
+    mutants: settle('mutants', layers),
   });
 }

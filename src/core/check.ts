@@ -52,6 +52,8 @@ export type CheckResult = {
   readonly kept: boolean;
   /** It failed and then passed on the same tree: what it says proves nothing. */
   readonly flaky?: boolean;
+  /** Why it proves nothing, whatever it says: it only looks at the change, or its turning green has another cause. */
+  readonly proves_nothing?: string;
 };
 
 /**

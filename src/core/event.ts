@@ -1,6 +1,7 @@
 import type { CheckResult, CheckVerdict } from './check.ts';
 import type { Failure } from './failure.ts';
 import type { Usage } from './model.ts';
+import type { Permission } from './permission.ts';
 import type { ProofPayloads } from './proof-event.ts';
 import type { Refusal, RunSummary } from './run-summary.ts';
 import type { Attempt, AttemptFailure, BlockReason, Proof, RoleName, Task, Waiting } from './task.ts';
@@ -18,7 +19,7 @@ export type TurnEnd =
   | {
       readonly kind: 'asked';
       readonly question: string;
-      readonly permission?: { readonly kind: 'network' | 'path' | 'secret'; readonly what: string };
+      readonly permission?: Permission;
     }
   | { readonly kind: 'handed_off'; readonly to: RoleName; readonly summary: string }
   | { readonly kind: 'gave_up'; readonly because: AttemptFailure; readonly detail: string }
@@ -134,6 +135,8 @@ export type EventPayloads = ProofPayloads & {
     readonly changed: readonly string[];
     readonly protected: readonly string[];
     readonly only_comments: boolean;
+    /** A tester's new test files in which nothing is asserted. */
+    readonly no_assertion?: readonly string[];
   };
   'check.ended': OnTask & CheckResult;
   /** What the checks of a tree say together. `red-green`: what failed on the base passes; `green`: all pass, and did before. */
@@ -183,7 +186,7 @@ export type EventPayloads = ProofPayloads & {
   'question.asked': OnTask & {
     readonly question: string;
     /** Set when it asks for leave to cross a border; `task answer KEY allow|deny` answers. */
-    readonly permission?: { readonly kind: 'network' | 'path' | 'secret'; readonly what: string };
+    readonly permission?: Permission;
   };
   'merge.intended': OnTask & {
     readonly mode: MergeMode;
@@ -223,6 +226,8 @@ export type EventPayloads = ProofPayloads & {
     readonly detail: string;
     readonly issue: string | null;
     readonly branch: string | null;
+    /** What it asks leave for. */
+    readonly permission?: Permission;
   };
   'task.released': OnTask & { readonly because: string };
 };

@@ -26,6 +26,7 @@ export const FAILURES = {
   'sandbox.denied': { retryable: false, exit: 4 },
   'secret.missing': { retryable: false, exit: 4 },
   'proof.refuted': { retryable: false, exit: 3 },
+  'proof.missing': { retryable: false, exit: 4 },
   'setup.failed': { retryable: false, exit: 4 },
   'command.timeout': { retryable: false, exit: 3 },
   'run.busy': { retryable: false, exit: 6 },

@@ -5,7 +5,13 @@ type OnTask = { readonly task: string };
 /** The payloads of the events that are about evidence. */
 export type ProofPayloads = {
   /** The proving checks were run on small wrong variants of the change. */
-  'mutants.ended': OnTask & MutationReport & { readonly strong: boolean; readonly written_by: 'tester' | 'person' };
+  'mutants.ended': OnTask &
+    MutationReport & {
+      readonly strong: boolean;
+      readonly written_by: 'tester' | 'person';
+      /** Why fewer were tried than could be made, when it is so. */
+      readonly note?: string;
+    };
   /** A test that the tester wrote lets too many wrong variants pass: it goes back, the work is set aside meanwhile. */
   'test.weak': OnTask & { readonly detail: string; readonly model: string; readonly work_tree: string };
   /** The work that was set aside is taken up again, beside the stronger test. */
@@ -16,6 +22,8 @@ export type ProofPayloads = {
     readonly model: string;
     readonly accepts: boolean;
     readonly detail: string;
+    /** False when it could not be asked, or gave no answer: then it has no objection. */
+    readonly asked: boolean;
   };
   /** The certificate of a merged task; the same is a git note on its commit. */
   'proof.certified': OnTask & { readonly certificate: Certificate; readonly ref: string };

@@ -232,3 +232,10 @@ export function updateRun(view: RunView, event: RunEvent): RunView {
   const story = line === null ? next.story : [...next.story.slice(1 - STORY_LINES), line];
   return { ...next, run_id: event.run_id, last_seq: event.seq, story };
 }
+
+/** Folds an event of any worker of one `orchestrate` into one view; `lead` is the run whose end and totals are those of all. */
+export function updateTeam(view: RunView, event: RunEvent, lead: string): RunView {
+  const isEndOfOne = event.type === 'run.finished' && event.run_id !== lead;
+  const next = isEndOfOne ? view : applyRun(view, event);
+  return { ...next, run_id: lead, last_seq: 0 };
+}

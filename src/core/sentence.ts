@@ -191,11 +191,15 @@ const SAYINGS: Sayings = {
     `${event.task}  ${event.on === 'base' ? 'before the work, ' : 'check '}${checkSentence(event)}`,
   'checks.judged': judged,
   'mutants.ended': event =>
-    `${event.task}  ${event.killed} of ${event.tried} small wrong variants were noticed by ${event.commands.map(command => oneLine(command, 60)).join(', ')}`,
+    event.tried === 0
+      ? null
+      : `${event.task}  ${event.killed} of ${event.tried} small wrong variants were noticed by ${event.commands.map(command => oneLine(command, 60)).join(', ')}`,
   'test.weak': event => `${event.task}  the test is too weak and goes back: ${oneLine(event.detail)}`,
   'work.restored': event => `${event.task}  the work set aside is taken up again, beside the stronger test`,
   'critic.said': event =>
-    `${event.task}  critic ${event.model} ${event.accepts ? 'has no objection' : `refuses: ${oneLine(event.detail)}`}`,
+    event.asked
+      ? `${event.task}  critic ${event.model} ${event.accepts ? 'has no objection' : `refuses: ${oneLine(event.detail)}`}`
+      : `${event.task}  no critic was heard: ${oneLine(event.detail)}`,
   'proof.certified': event =>
     `${event.task}  certificate on ${event.certificate.commit.slice(0, 8)}: ${plural(event.certificate.checks.filter(({ proves }) => proves).length, 'check', 'checks')} failed before and passes now`,
   'context.compacted': event =>

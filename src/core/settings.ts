@@ -1,12 +1,18 @@
 import type { MergeMode, RoutingMode } from './event.ts';
+import type { RoleName } from './task.ts';
 
 export type SettingOrigin = 'flag' | 'environment' | 'project' | 'user' | 'default';
 /** A value that remembers where it came from. */
 export type Setting<T> = { readonly value: T; readonly from: SettingOrigin; readonly where?: string };
 
+/** Checks by the role whose work they look at. */
+export type RoleChecks = { readonly [role in RoleName]?: readonly string[] | undefined };
+
 export type Settings = {
-  /** Check commands of the project, run beside a task's own. */
+  /** Checks of the project, run beside a task's own. */
   readonly verify: Setting<readonly string[]>;
+  /** Checks of the work of one role, beside those. */
+  readonly role_checks: Setting<RoleChecks>;
   /** Commands run once in each fresh worktree. */
   readonly setup: Setting<readonly string[]>;
   /** Ignored dependency folders to link into worktrees; null finds them. */
@@ -22,6 +28,14 @@ export type Settings = {
   readonly commit_plan: Setting<boolean>;
   /** Only from a flag, the environment or the user's file: a repository cannot switch its own sandbox off. */
   readonly sandbox: Setting<'bubblewrap' | 'none'>;
+  /** Hosts that commands may reach. A project’s own file only proposes them: a person grants them once. */
+  readonly network: Setting<readonly string[]>;
+  /** Folders outside the project that commands may read; proposed and granted like `network`. */
+  readonly readable: Setting<readonly string[]>;
+  /** Megabytes of memory one command may use; null: half of the machine’s. */
+  readonly memory_mb: Setting<number | null>;
   /** Seconds one check or setup command may take. */
   readonly check_timeout_s: Setting<number>;
+  /** Most small wrong variants of a change on which a person's own tests are tried; 0: none. */
+  readonly mutants: Setting<number>;
 };

@@ -19,11 +19,21 @@ const ACTIONS = new Map<string, (input: unknown) => string>(
     note: (input: unknown) => `notes: ${field(input, 'text')}`,
     hand_off: (input: unknown) => `hands off to the ${field(input, 'role')}`,
     ask: (input: unknown) => `asks: ${field(input, 'question')}`,
+    request_permission: (input: unknown) => `asks leave: ${field(input, 'kind')} ${field(input, 'what')}`,
     finish: () => 'says it is done',
   }),
 );
 /** Reading is not worth a line, and what ends a turn is said when it ended. */
-const SILENT: readonly string[] = ['read_file', 'list_files', 'search_text', 'recall', 'hand_off', 'ask', 'finish'];
+const SILENT: readonly string[] = [
+  'read_file',
+  'list_files',
+  'search_text',
+  'recall',
+  'hand_off',
+  'ask',
+  'request_permission',
+  'finish',
+];
 
 /** What a tool call does, in the third person: `writes src/slug.js`. */
 export const toolAction = (name: string, input: unknown): string =>

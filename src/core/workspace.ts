@@ -24,6 +24,8 @@ export type SandboxedCommand = {
   readonly readonly_paths: readonly string[];
   /** Where the whole output goes when it is capped. */
   readonly spill_file: string;
+  /** Takes secrets out of the output and of what goes to the file. */
+  readonly redact?: (text: string) => string;
 };
 
 /**
@@ -32,7 +34,7 @@ export type SandboxedCommand = {
  * start is an `err`, one that fails is not.
  */
 export type Sandbox = {
-  readonly name: 'bubblewrap' | 'none';
+  readonly name: 'bubblewrap' | 'sandbox-runtime' | 'none';
   /** One sentence for the person: what this backend protects from, or that it protects from nothing. */
   readonly note: string;
   run(command: SandboxedCommand, signal?: AbortSignal): Promise<Result<CommandResult>>;
@@ -46,6 +48,8 @@ export type PlannedEdit = {
   readonly before: string | null;
   readonly after: string;
   readonly bytes: Uint8Array;
+  /** What whoever asked for the edit should know of it: what the file really has where the match was not to the letter. */
+  readonly note?: string;
 };
 
 /**
@@ -60,9 +64,12 @@ export type Workspace = {
   /** Ignored dependency folders that were linked in. */
   readonly linked: readonly string[];
   read(path: string): Promise<Result<{ readonly text: string; readonly lines: number }>>;
-  /** Replaces or makes a whole file, with the line endings the file had. */
+  /** Replaces or makes a whole file, in the encoding it had; lines that did not change keep their bytes and line ends. */
   planWrite(path: string, content: string): Promise<Result<PlannedEdit>>;
-  /** `old` must occur exactly once; line endings in `old` and `new` are taken as the file's. */
+  /**
+   * `old` must occur exactly once; where it is nowhere to the letter, one match is taken that differs in quotes, dashes, white
+   * space or forms of accents only. What did not change in the match keeps the file's bytes.
+   */
   planReplace(path: string, old: string, next: string): Promise<Result<PlannedEdit>>;
   /** Does the planned edit: a file whose hash is `after` already is left; one that is neither is an `err` `file.changed`. */
   apply(edit: PlannedEdit): Promise<Result<void>>;
@@ -100,6 +107,12 @@ export type Repository = {
   treeOf(commit: string): Promise<Result<string>>;
   /** True when `ancestor` is `descendant` or before it. */
   contains(descendant: string, ancestor: string): Promise<boolean>;
+  /** The newest commit that `of` has and `after` has not, whose message contains one of these texts; null when there is none. */
+  findCommit(options: {
+    readonly of: string;
+    readonly after: string;
+    readonly texts: readonly string[];
+  }): Promise<string | null>;
   /** Branches whose short name matches a `git for-each-ref` pattern such as `llmclis/run-*`, newest commit first. */
   branches(pattern: string): Promise<readonly { readonly name: string; readonly commit: string }[]>;
   /** Opens the worktree at `path` on `base`, or takes it up again as it is when it is there and whole (`kept` is true; `base` is then the commit it stands on). */
@@ -133,4 +146,10 @@ export type Repository = {
   updateRef(intent: MergeIntent): Promise<Result<void>>;
   /** Moves the checked-out branch and the person's working copy from `old` to `new`, leaving their own changes alone. */
   fastForward(intent: MergeIntent): Promise<Result<void>>;
+  /** The note of a commit (its whole id) on refs/notes/llmclis, byte for byte; null when it has none. */
+  note(commit: string): Promise<string | null>;
+  /** Writes the note of a commit; the same text again changes nothing, another text is a new note, and the old one stays in the ref's history. */
+  addNote(commit: string, text: string): Promise<Result<void>>;
+  /** Ids of the commits that have a note; of those only whose note has a line with this text in it, upper and lower case alike. */
+  noted(text?: string): Promise<readonly string[]>;
 };

@@ -137,7 +137,7 @@ const older = (file: string): Result<never> =>
 function unusable(file: string, problem: unknown): Result<never> {
   const text = problem instanceof Error ? problem.message : String(problem);
   const hint = ['SQLITE_NOTADB', 'SQLITE_CORRUPT'].includes(sqliteCode(problem) ?? '')
-    ? 'Move the file away, then restore a backup or start afresh.'
+    ? 'Put a backup back, which keeps this file aside: llmclis restore FILE — or move the file away and start afresh.'
     : 'Check that the folder can be written and has space, or set LLMCLIS_HOME to another one.';
   return fail('database.unusable', `The database ${file} cannot be used: ${text}`, hint);
 }

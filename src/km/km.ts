@@ -1,4 +1,5 @@
 import type { Result } from '../core/failure.ts';
+import type { Permission } from '../core/permission.ts';
 import type { QualityOptions, QualityRow } from '../core/quality.ts';
 import type {
   Attempt,
@@ -16,6 +17,7 @@ import type {
   TaskStatus,
   TaskWhy,
 } from '../core/task.ts';
+import type { PermissionRecords } from './permissions/permissions.ts';
 import type { PlanRecords } from './plan/records.ts';
 import type {
   GraphOptions,
@@ -95,6 +97,8 @@ export type StatusMetadata = {
   readonly claim?: string;
   /** Start the tries afresh (a person answered or reopened). */
   readonly fresh_tries?: boolean;
+  /** What a blocked task asks leave for. */
+  readonly permission?: Permission;
 };
 
 export type Claim = ClaimView & { readonly task: Task; readonly because: string };
@@ -107,11 +111,13 @@ export type HistoryEntry = {
   readonly change: number | null;
 };
 
+type Records = PlanRecords & PermissionRecords;
+
 /**
  * The knowledge manager: the one writer of projects, tasks, notes and their history. All calls are synchronous and each is
  * one transaction (or joins the one it is called in). Task ids are database ids, keys are unique in a project.
  */
-export type Km = PlanRecords & {
+export type Km = Records & {
   /** Runs `work` in one IMMEDIATE transaction; nested calls join it. */
   transaction<T>(work: () => T): T;
   /** Like `transaction` for several calls that may fail: an `err` undoes them all. */

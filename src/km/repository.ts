@@ -4,6 +4,7 @@ import type { Attempt, TaskNote } from '../core/task.ts';
 import type { Database } from './database.ts';
 import { makeImports } from './imports.ts';
 import type { HistoryEntry, Km } from './km.ts';
+import { makePermissions } from './permissions/permissions.ts';
 import { makePlanRecords } from './plan/records.ts';
 import { makeProjects } from './projects.ts';
 import type { Queries } from './queries.ts';
@@ -62,6 +63,7 @@ export function createKm(database: Database, clock: Clock): Km {
     ...makeClaims(store),
     ...makeRecords(store),
     ...makePlanRecords(store),
+    ...makePermissions(store),
     ...makeImports(store),
   };
 }

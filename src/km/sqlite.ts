@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type SqliteModule from 'better-sqlite3';
 import BetterSqlite from 'better-sqlite3';
 
@@ -17,3 +18,17 @@ export const connect = (file: string, options: { readonly readonly: boolean; rea
 /** The library's error code, such as `SQLITE_BUSY`; null for any other error. */
 export const sqliteCode = (problem: unknown): string | null =>
   problem instanceof BetterSqlite.SqliteError ? problem.code : null;
+
+/**
+ * Tells whether the connection's file is still the one at its path. One that was removed or replaced underneath can be written on,
+ * but nobody else ever reads it.
+ */
+export function placeOf(sqlite: Sqlite): () => boolean {
+  if (sqlite.memory || sqlite.name === '') return () => true;
+  const look = () => statSync(sqlite.name, { throwIfNoEntry: false });
+  const then = look();
+  return () => {
+    const now = look();
+    return now !== undefined && now.ino === then?.ino && now.dev === then.dev;
+  };
+}

@@ -26,7 +26,7 @@ const TASK_VIEW = `
   ${relatedBy('related')} AS related, ${relatedBy('discovered-from')} AS discovered_from,
   t.checks, t.protect, t.allow, t.private, t.description, t.acceptance, t.checklist, t.links, t.complexity, t.queue,
   t.assignee, t.due, t.claim_holder, t.claim_expires_at, t.open_children, t.done_children, t.vanished, t.proof,
-  (SELECT count(*) FROM attempts a WHERE a.task_id = t.id AND a.id > t.attempts_from AND a.outcome <> 'interrupted') AS tries,
+  (SELECT count(*) FROM attempts a WHERE a.task_id = t.id AND a.id > t.attempts_from AND a.outcome NOT IN ('interrupted', 'weak_test')) AS tries,
   (SELECT coalesce(sum(a.usd), 0) FROM attempts a WHERE a.task_id = t.id) AS usd,
   t.branch, t.created_at, t.created_by, t.started_at, t.finished_at, t.updated_at, t.last_agent`;
 

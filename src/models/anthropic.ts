@@ -16,7 +16,7 @@ const NEVER_MS = 2 ** 31 - 1;
 /** Anthropic's Messages API. */
 export async function openAnthropic(config: ProviderConfig, clock: Clock): Promise<Provider> {
   const { Anthropic } = await import('@anthropic-ai/sdk');
-  const fetch = await openTransport(config.timeouts.connect_s);
+  const fetch = await openTransport(config.timeouts.connect_s, config.proxy);
   const baseURL = config.base_url ?? DEFAULT_URL;
   const connect = (apiKey: string) =>
     new Anthropic({ apiKey, baseURL, fetch, maxRetries: 0, timeout: NEVER_MS, logLevel: 'off' });

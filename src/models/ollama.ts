@@ -18,7 +18,7 @@ const DEFAULT_URL = 'http://127.0.0.1:11434';
 /** Ollama through its native API: its OpenAI-compatible one cannot set the window and cuts prompts silently. */
 export async function openOllama(config: ProviderConfig, clock: Clock): Promise<Provider> {
   const { Ollama } = await import('ollama');
-  const fetch = await openTransport(config.timeouts.connect_s);
+  const fetch = await openTransport(config.timeouts.connect_s, config.proxy);
   const host = config.base_url ?? DEFAULT_URL;
   const connect = (signal: AbortSignal): Ollama => new Ollama({ host, fetch: guarded(fetch, signal) });
   return {

@@ -19,7 +19,7 @@ const NEVER_MS = 2 ** 31 - 1;
 /** Any server that speaks OpenAI's chat completions: vLLM, llama.cpp, LM Studio, OpenRouter, OpenAI. */
 export async function openOpenai(config: ProviderConfig, clock: Clock): Promise<Provider> {
   const { OpenAI } = await import('openai');
-  const fetch = await openTransport(config.timeouts.connect_s);
+  const fetch = await openTransport(config.timeouts.connect_s, config.proxy);
   const baseURL = versioned(config.base_url ?? DEFAULT_URL);
   const connect = (key: string | null) => new OpenAI(options(key, baseURL, fetch));
   const about = (model: string, window: number): Where => whereOf(config, baseURL, keyOf(config), model, window);

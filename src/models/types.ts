@@ -20,6 +20,8 @@ export type ProviderConfig = {
   /** The key, or a function that gives it when a call is made; null or absent: there is none. Never part of a message. */
   readonly api_key?: string | null | (() => string | null);
   readonly location: 'local' | 'cloud';
+  /** Address of the proxy between, with its password where it needs one. Never part of a message. */
+  readonly proxy?: string;
   /** Replay only: absolute path of the script. */
   readonly script?: string;
   /** Replay only: milliseconds between the parts of a reply, so that a person can watch. Default 0. */

@@ -1,11 +1,16 @@
 import { unreachable } from '../core/unreachable.ts';
 import type { Decision } from './decision.ts';
+import { askLeave } from './effects/ask-leave.ts';
+import { certifyTask } from './effects/certify.ts';
 import { check } from './effects/check.ts';
-import { claim } from './effects/claim.ts';
+import { claim, waitForOthers } from './effects/claim.ts';
+import { askCritic } from './effects/critic.ts';
 import { block, complete, release, settle } from './effects/finish.ts';
 import { keepUnproven, merge } from './effects/merge.ts';
+import { tryMutants } from './effects/mutants.ts';
 import { open } from './effects/open.ts';
 import { acceptTest, closeRung, giveUpTesting, handOver, refuse, snapshot } from './effects/outcome.ts';
+import { restoreWork, weaken } from './effects/stronger-test.ts';
 import { continueTurn, startTurn } from './effects/turn.ts';
 import type { Effects, Ports, WorkspaceHolder } from './ports.ts';
 import type { RunState } from './state.ts';
@@ -33,6 +38,8 @@ export function act(
   switch (decision.kind) {
     case 'claim':
       return claim(ports);
+    case 'wait':
+      return waitForOthers(ports, signal);
     case 'settle':
       return settle(decision.task, ports);
     case 'give-up-run':
@@ -61,11 +68,23 @@ export function act(
     case 'merge':
       return merge(inHand(state), decision.proof, ports, holder);
     case 'keep-unproven':
-      return keepUnproven(inHand(state), ports);
+      return keepUnproven(inHand(state), decision.because, ports);
+    case 'try-mutants':
+      return tryMutants(inHand(state), decision.proof, ports, signal);
+    case 'weaken':
+      return weaken(inHand(state), decision.detail, ports);
+    case 'restore-work':
+      return restoreWork(inHand(state), ports, holder);
+    case 'ask-critic':
+      return askCritic(state, inHand(state), ports, signal);
+    case 'certify':
+      return certifyTask(inHand(state), ports, holder);
     case 'complete':
       return complete(inHand(state), ports, holder);
     case 'block':
-      return block(inHand(state), decision.reason, decision.detail, ports);
+      return decision.permission === undefined
+        ? block(inHand(state), decision.reason, decision.detail, ports)
+        : askLeave(inHand(state), decision.permission, decision.detail, ports, holder);
     case 'release':
       return release(inHand(state), decision.because, ports, holder);
     default:

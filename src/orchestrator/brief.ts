@@ -11,6 +11,9 @@ export async function writeBrief(task: TaskState, role: RoleName, ports: Ports):
   const { memory, project, km, commands, redact } = ports;
   const recalled = recall(`${title}\n${description}`, memory, project.id);
   const counted = task.attempts.filter(({ outcome }) => outcome !== 'interrupted');
+  const testing = isTesting(task, { role });
+  // A tester writes from the task and the base alone: what a coder did or said would be repeated in the test.
+  const isHidden = (by: string): boolean => testing && by !== 'tester' && by !== 'manager';
   const brief: Brief = {
     task: {
       key,
@@ -24,12 +27,16 @@ export async function writeBrief(task: TaskState, role: RoleName, ports: Ports):
     try: triesSoFar(task) + 1,
     rules: await rulesOf(task, ports),
     recalled: recalled.map(hit => `[${hit.type}${hit.task_key === null ? '' : ` ${hit.task_key}`}] ${hit.text}`),
-    notes: km.notes(id).map(({ at, agent, text }) => `${at.slice(0, 10)} (${agent}): ${text}`),
-    handed_over: task.handed_over,
-    evidence: counted.flatMap(({ model, evidence, outcome }, place) =>
-      evidence === '' || outcome === 'passed' ? [] : [{ try: place + 1, model, facts: evidence }],
+    notes: km
+      .notes(id)
+      .flatMap(({ at, agent, text }) =>
+        testing && /^coder \(/.test(agent) ? [] : [`${at.slice(0, 10)} (${agent}): ${text}`],
+      ),
+    handed_over: task.handed_over.filter(({ from }) => !isHidden(from)),
+    evidence: counted.flatMap(({ role: by, model, evidence, outcome }, place) =>
+      evidence === '' || outcome === 'passed' || isHidden(by) ? [] : [{ try: place + 1, model, facts: evidence }],
     ),
-    charge: isTesting(task, { role })
+    charge: testing
       ? 'Your part now: write a test that fails on the code as it is and will pass when the task is done. Add test files only.'
       : null,
   };

@@ -1,8 +1,10 @@
 import type { RoleName } from '../core/task.ts';
 import type { Decision, Facts } from './decision.ts';
+import { isRunHolder } from './holder.ts';
 import { judgeTurn } from './judge.ts';
+import { MAX_TESTER_TURNS } from './judge-proof.ts';
 import type { RunState } from './state.ts';
-import { isRefactoring, type TaskState } from './task-state.ts';
+import { isRefactoring, type TaskState, testerTurns } from './task-state.ts';
 
 /** Same reason three times in a row means that the next task would not fare better. */
 const SYSTEMIC = 3;
@@ -31,10 +33,19 @@ function endOfRun(state: RunState, facts: Facts): Decision | null {
     last.every(other => other === reason)
   )
     return stop(`${SYSTEMIC} tasks in a row were blocked for the same reason (${reason})`, reason === 'budget' ? 5 : 4);
-  if (state.idle !== null)
+  if (state.idle !== null && !mayGoOn(state.idle))
     return stop(sayIdle(state.idle), state.idle.kind === 'blocked' || state.blocked_in_a_row.length > 0 ? 3 : 0);
-  return state.steps >= facts.max_steps ? stop(`max_steps (${facts.max_steps}) reached`, 0) : null;
+  if (isSpent(state, facts)) return stop(`max_steps (${facts.max_steps}) reached`, 0);
+  return state.idle === null ? null : { kind: 'wait' };
 }
+
+/** The steps of all workers count together. */
+const isSpent = ({ steps }: RunState, { max_steps, steps_elsewhere }: Facts): boolean =>
+  steps + (steps_elsewhere?.() ?? 0) >= max_steps;
+
+/** Another run's task is under way: when it ends, more may be ready. A person's own is not waited for. */
+const mayGoOn = ({ kind, waiting }: NonNullable<RunState['idle']>): boolean =>
+  kind === 'waiting' && waiting.some(({ on }) => on.some(isRunHolder));
 
 function sayIdle(idle: NonNullable<RunState['idle']>): string {
   if (idle.kind === 'all-done') return 'all tasks are done';
@@ -48,7 +59,7 @@ const leaving = (state: RunState): { readonly kind: string } | null =>
   state.requested.find(({ kind }) => kind === 'stop' || kind === 'interrupt') ?? null;
 
 function decideTask(state: RunState, task: TaskState, facts: Facts): Decision {
-  if (task.commit !== null) return { kind: 'complete' };
+  if (task.commit !== null) return task.certified ? { kind: 'complete' } : { kind: 'certify' };
   if (task.merge !== null) return { kind: 'merge', proof: task.merge.proof };
   if (task.lost) return { kind: 'release', because: 'its claim was lost' };
   if (state.fatal !== null) return { kind: 'release', because: state.fatal.because };
@@ -62,6 +73,7 @@ function decideTask(state: RunState, task: TaskState, facts: Facts): Decision {
     return { kind: 'block', reason: 'setup_failed', detail: task.base_verdict.detail };
   if (task.turn !== null) return { kind: 'continue-turn' };
   if (task.ended !== null) return judgeTurn(task, task.ended, facts);
+  if (task.aside !== null && nextRole(task, facts) !== 'tester') return { kind: 'restore-work' };
   return nextTurn(state, task, facts);
 }
 
@@ -81,7 +93,9 @@ function nextTurn(state: RunState, task: TaskState, facts: Facts): Decision {
   const testing = role === 'tester' && task.role !== 'tester';
   if (testing && facts.verify.length === 0)
     return { kind: 'give-up-testing', because: 'the project has no verify command that could run a new test' };
-  if (state.steps >= facts.max_steps) return { kind: 'release', because: `max_steps (${facts.max_steps}) reached` };
+  if (testing && testerTurns(task) >= MAX_TESTER_TURNS)
+    return { kind: 'give-up-testing', because: `${MAX_TESTER_TURNS} turns gave no test that can prove the task` };
+  if (isSpent(state, facts)) return { kind: 'release', because: `max_steps (${facts.max_steps}) reached` };
   const route = facts.route(task, role, state.closed);
   if (route.kind === 'use') return { kind: 'turn', role, route };
   if (testing) return { kind: 'give-up-testing', because: route.because };

@@ -1,5 +1,6 @@
 import type { MergeMode, Refusal } from '../core/event.ts';
 import type { Failure } from '../core/failure.ts';
+import type { Permission } from '../core/permission.ts';
 import type { AttemptFailure, BlockReason, Proof, RoleName } from '../core/task.ts';
 import type { RouteDecision } from '../router/route.ts';
 import type { RunState } from './state.ts';
@@ -8,6 +9,8 @@ import type { TaskState } from './task-state.ts';
 /** What to do next, and why. */
 export type Decision =
   | { readonly kind: 'claim' }
+  /** Nothing is ready, and what other runs work on may become so. */
+  | { readonly kind: 'wait' }
   | { readonly kind: 'open' }
   | { readonly kind: 'check'; readonly on: 'base' | 'work' }
   | { readonly kind: 'turn'; readonly role: RoleName; readonly route: Extract<RouteDecision, { kind: 'use' }> }
@@ -20,9 +23,23 @@ export type Decision =
   | { readonly kind: 'accept-test' }
   | { readonly kind: 'give-up-testing'; readonly because: string }
   | { readonly kind: 'merge'; readonly proof: Proof }
-  | { readonly kind: 'keep-unproven' }
+  | { readonly kind: 'keep-unproven'; readonly because: string }
+  /** Run the proving checks on small wrong variants of the change. */
+  | { readonly kind: 'try-mutants'; readonly proof: Proof }
+  /** The tester's test lets too many of them pass. */
+  | { readonly kind: 'weaken'; readonly detail: string }
+  /** The work that waited for a stronger test is taken up again. */
+  | { readonly kind: 'restore-work' }
+  | { readonly kind: 'ask-critic' }
+  | { readonly kind: 'certify' }
   | { readonly kind: 'complete' }
-  | { readonly kind: 'block'; readonly reason: BlockReason; readonly detail: string }
+  | {
+      readonly kind: 'block';
+      readonly reason: BlockReason;
+      readonly detail: string;
+      /** What the task asks leave for. */
+      readonly permission?: Permission;
+    }
   | { readonly kind: 'release'; readonly because: string }
   | { readonly kind: 'settle'; readonly task: string }
   | { readonly kind: 'give-up-run'; readonly because: string; readonly exit: number }
@@ -31,10 +48,14 @@ export type Decision =
 /** What a decision needs to know beside the journal; constant during a run. */
 export type Facts = {
   readonly max_steps: number;
+  /** Steps that the other workers of this `orchestrate` have begun. */
+  readonly steps_elsewhere?: () => number;
   readonly merge: MergeMode;
   /** The project's check commands. */
   readonly verify: readonly string[];
   route(task: TaskState, role: RoleName, closed: RunState['closed']): RouteDecision;
+  /** The checks of the task, of its role and of the project that a second model decides, as they were declared. */
+  critics(task: TaskState, role: RoleName): readonly string[];
   /** Is there a model for this role and an ordinary task? */
   canUse(role: RoleName, closed: RunState['closed']): boolean;
   /** What a provider's or a budget's failure means for the task and the run, once retrying is over. */

@@ -1,9 +1,9 @@
 import { type Clock, isoSeconds, newId } from '../core/clock.ts';
-import type { NewEvent, RunEvent } from '../core/event.ts';
+import type { EventOf, NewEvent, RunEvent } from '../core/event.ts';
 import { fail, ok, type Result } from '../core/failure.ts';
 import { makeQueries, type Queries } from '../km/queries.ts';
-import type { Sqlite } from '../km/sqlite.ts';
-import { inTransaction } from '../km/transaction.ts';
+import { placeOf, type Sqlite } from '../km/sqlite.ts';
+import { allOrNothing, inTransaction } from '../km/transaction.ts';
 import type { runRequests, runs } from './schema.ts';
 
 export type RunRow = typeof runs.$inferSelect;
@@ -19,16 +19,23 @@ const SILENT_S = 30;
  * adopted here and then adopted by another process (this one was asleep) is not written any more: `RunTakenOver` is thrown.
  */
 export type Journal = {
-  /** Id of the new run; `run.busy` when another process is at work on the project. */
+  /** Id of the new run. Other processes may be at work on the project: tasks are shared by their claims. */
   startRun(projectId: number, options: Readonly<Record<string, unknown>>, pid: number): Result<string>;
-  /** The project's unfinished run, if there is one. */
-  openRun(projectId: number): RunRow | null;
-  /** Takes an unfinished run over; `run.busy` while its process is at work. */
-  adopt(runId: string, pid: number): Result<string>;
+  /** The same with its first event, in one transaction: `first` sees how the project's unfinished runs began, the oldest first. */
+  beginRun(wanted: NewRun, first: FirstEvent): Result<readonly RunEvent[]>;
+  /** Unfinished runs of the project whose process is gone, the oldest first. */
+  deadRuns(projectId: number, pid: number): readonly RunRow[];
+  /** Takes all of them over for this process, in one transaction, so that no other process has any of them. */
+  takeUp(projectId: number, pid: number): readonly RunRow[];
+  /** Runs that began as workers of this one, itself included, the oldest first. */
+  team(leadId: string): readonly string[];
   /** Writes events, and whatever `together` writes to the same database, in one transaction. */
   append(runId: string, events: readonly NewEvent[], together?: () => void): readonly RunEvent[];
   /** In order; those after `afterSeq` (default 0: all). */
   events(runId: string, afterSeq?: number): readonly RunEvent[];
+  /** How a run began, and its last event. */
+  begunOf(runId: string): EventOf<'run.started'> | null;
+  lastOf(runId: string): RunEvent | null;
   /** A sign of life. */
   heartbeat(runId: string): void;
   finish(runId: string): void;
@@ -41,12 +48,23 @@ export type Journal = {
   handled(requestId: number): void;
 };
 
+export type NewRun = {
+  readonly project_id: number;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly pid: number;
+};
+export type FirstEvent = (runId: string, others: readonly EventOf<'run.started'>[]) => Result<NewEvent>;
+
 /** Another process goes on with the run. */
 export class RunTakenOver extends Error {}
+/** The database file was removed or replaced: what is written now is read by nobody. */
+export class DatabaseGone extends Error {}
 
 /** `isAlive` says whether a process of this machine is there. */
 export function createJournal(sqlite: Sqlite, clock: Clock, isAlive: (pid: number) => boolean): Journal {
   const desk: Desk = {
+    sqlite,
+    inPlace: placeOf(sqlite),
     q: makeQueries(sqlite),
     clock,
     isAlive,
@@ -58,6 +76,8 @@ export function createJournal(sqlite: Sqlite, clock: Clock, isAlive: (pid: numbe
 }
 
 type Desk = {
+  readonly sqlite: Sqlite;
+  inPlace(): boolean;
   readonly q: Queries;
   readonly clock: Clock;
   isAlive(pid: number): boolean;
@@ -68,34 +88,55 @@ type Desk = {
   readonly mine: Map<string, number>;
 };
 
-function makeRuns({ q, clock, isAlive, one, now, mine }: Desk): Omit<Journal, keyof Events | keyof Requests> {
+function makeRuns({ sqlite, q, clock, isAlive, one, now, mine }: Desk): Omit<Journal, keyof Events | keyof Requests> {
   const isBusy = ({ pid, heartbeat_at }: RunRow): boolean =>
     pid !== null &&
     heartbeat_at !== null &&
     clock.now().getTime() - Date.parse(heartbeat_at) < SILENT_S * 1000 &&
     isAlive(pid);
+  const insert = ({ project_id, options, pid }: NewRun): string => {
+    const id = newId(clock);
+    const sql = `INSERT INTO runs (id, project_id, status, pid, heartbeat_at, started_at, options)
+      VALUES (?, ?, 'running', ?, ?, ?, ?)`;
+    q.run(sql, id, project_id, pid, now(), now(), JSON.stringify(options));
+    mine.set(id, pid);
+    return id;
+  };
+  const unfinished = (projectId: number): readonly RunRow[] =>
+    runsOf(q, projectId)
+      .filter(({ status }) => status === 'running')
+      .reverse();
+  /** One with this process's id that was not begun here is of a dead process that had the same id. */
+  const dead = (projectId: number, pid: number): readonly RunRow[] =>
+    unfinished(projectId).filter(run => (run.pid === pid ? !mine.has(run.id) : !isBusy(run)));
   return {
-    startRun: (projectId, options, pid) =>
-      one(() => {
-        const busy = runsOf(q, projectId).find(run => run.status === 'running' && isBusy(run));
-        if (busy !== undefined) return atWork(busy);
-        const id = newId(clock);
-        const sql = `INSERT INTO runs (id, project_id, status, pid, heartbeat_at, started_at, options)
-          VALUES (?, ?, 'running', ?, ?, ?, ?)`;
-        q.run(sql, id, projectId, pid, now(), now(), JSON.stringify(options));
-        mine.set(id, pid);
-        return ok(id);
+    startRun: (project_id, options, pid) => one(() => ok(insert({ project_id, options, pid }))),
+    beginRun: (wanted, first) =>
+      allOrNothing(sqlite, clock, () => {
+        const others = unfinished(wanted.project_id).flatMap(run => startOf(q, run.id) ?? []);
+        const id = insert(wanted);
+        const event = first(id, others);
+        return event.ok ? ok(appendEvents(q, id, [event.value], clock.now().toISOString())) : event;
       }),
-    openRun: projectId => runsOf(q, projectId).find(run => run.status === 'running') ?? null,
-    adopt: (runId, pid) =>
-      one(() => {
-        const run = findRun(q, runId);
-        if (run === null || run.status === 'finished') return notOpen(runId, run);
-        if (run.pid !== pid && isBusy(run)) return atWork(run);
-        q.run('UPDATE runs SET pid = ?, heartbeat_at = ? WHERE id = ?', pid, now(), runId);
-        mine.set(runId, pid);
-        return ok(runId);
-      }),
+    deadRuns: dead,
+    takeUp: (projectId, pid) =>
+      one(() =>
+        dead(projectId, pid).map(run => {
+          q.run('UPDATE runs SET pid = ?, heartbeat_at = ? WHERE id = ?', pid, now(), run.id);
+          mine.set(run.id, pid);
+          return { ...run, pid, heartbeat_at: now() };
+        }),
+      ),
+    team: leadId =>
+      q
+        .all<{ run_id: string }>(
+          `SELECT e.run_id FROM run_events e JOIN runs r ON r.id = e.run_id
+           WHERE e.seq = 1 AND e.type = 'run.started' AND json_extract(e.data, '$.lead') = ?
+             AND r.project_id = (SELECT project_id FROM runs WHERE id = ?) ORDER BY r.rowid`,
+          leadId,
+          leadId,
+        )
+        .map(({ run_id }) => run_id),
     heartbeat(runId) {
       const pid = mine.get(runId) ?? null;
       q.run('UPDATE runs SET heartbeat_at = ? WHERE id = ? AND coalesce(?, pid) IS pid', now(), runId, pid);
@@ -108,11 +149,12 @@ function makeRuns({ q, clock, isAlive, one, now, mine }: Desk): Omit<Journal, ke
   };
 }
 
-type Events = Pick<Journal, 'append' | 'events'>;
+type Events = Pick<Journal, 'append' | 'events' | 'begunOf' | 'lastOf'>;
 
-const makeEvents = ({ q, clock, one, mine }: Desk): Events => ({
+const makeEvents = ({ sqlite, inPlace, q, clock, one, mine }: Desk): Events => ({
   append: (runId, events, together) =>
     one(() => {
+      if (!inPlace()) throw new DatabaseGone(`${sqlite.name} was removed or replaced.`);
       const pid = mine.get(runId);
       if (pid !== undefined && findRun(q, runId)?.pid !== pid)
         throw new RunTakenOver(`Run ${runId} was taken over by another process.`);
@@ -121,6 +163,12 @@ const makeEvents = ({ q, clock, one, mine }: Desk): Events => ({
       return written;
     }),
   events: (runId, afterSeq = 0) => readEvents(q, runId, afterSeq),
+  begunOf: runId => startOf(q, runId),
+  lastOf(runId) {
+    const sql = 'SELECT seq, type, at, data FROM run_events WHERE run_id = ? ORDER BY seq DESC LIMIT 1';
+    const row = q.get<EventRow>(sql, runId);
+    return row === undefined ? null : toEvent(runId, row);
+  },
 });
 
 type Requests = Pick<Journal, 'request' | 'openRequests' | 'handled'>;
@@ -179,13 +227,13 @@ const findRun = (q: Queries, runId: string): RunRow | null => {
 const runsOf = (q: Queries, projectId: number): readonly RunRow[] =>
   q.all<StoredRun>(`SELECT ${RUN} FROM runs WHERE project_id = ? ORDER BY rowid DESC`, projectId).map(toRun);
 
-const atWork = ({ id, pid }: RunRow): Result<never> =>
-  fail(
-    'run.busy',
-    `Run ${id} is at work on this project (process ${pid}).`,
-    `Watch it: llmclis runs watch ${id} — or stop it: llmclis runs stop ${id}`,
-    { run_id: id },
-  );
+const startOf = (q: Queries, runId: string): EventOf<'run.started'> | null => {
+  const sql =
+    "SELECT seq, type, at, data FROM run_events WHERE run_id = ? AND type = 'run.started' ORDER BY seq LIMIT 1";
+  const row = q.get<EventRow>(sql, runId);
+  const event = row === undefined ? null : toEvent(runId, row);
+  return event?.type === 'run.started' ? event : null;
+};
 
 const notOpen = (runId: string, run: RunRow | null): Result<never> =>
   run === null

@@ -1,8 +1,10 @@
 import type { RoleName } from '../core/task.ts';
 import { unreachable } from '../core/unreachable.ts';
 import type { Decision, Facts } from './decision.ts';
-import { type EndedTurn, isRefactoring, isTesting, type TaskState } from './task-state.ts';
-import { failsAnew } from './verdict.ts';
+import { judgeProof } from './judge-proof.ts';
+import { refusal } from './refusal.ts';
+import { type EndedTurn, isTesting, type TaskState } from './task-state.ts';
+import { failsAnew, lostBeside } from './verdict.ts';
 
 /** Hand-overs of one task after which it goes in circles. */
 const MAX_HAND_OVERS = 5;
@@ -12,7 +14,9 @@ export function judgeTurn(task: TaskState, turn: EndedTurn, facts: Facts): Decis
   const { end } = turn;
   switch (end.kind) {
     case 'asked':
-      return { kind: 'block', reason: 'needs_input', detail: end.question };
+      return end.permission === undefined
+        ? { kind: 'block', reason: 'needs_input', detail: end.question }
+        : { kind: 'block', reason: 'permission', detail: end.question, permission: end.permission };
     case 'handed_off':
       return handOver(task, end.to, end.summary);
     case 'failed': {
@@ -30,11 +34,11 @@ export function judgeTurn(task: TaskState, turn: EndedTurn, facts: Facts): Decis
             task.task.role === null || task.task.role === 'manager' ? 'coder' : task.task.role,
             end.summary,
           )
-        : judgeWork(task, turn);
+        : judgeWork(task, turn, facts);
     case 'gave_up':
       return turn.role === 'manager'
         ? { kind: 'fail-try', because: end.because, detail: end.detail }
-        : judgeWork(task, turn);
+        : judgeWork(task, turn, facts);
     default:
       return unreachable(end);
   }
@@ -49,23 +53,24 @@ function handOver(task: TaskState, to: RoleName, summary: string): Decision {
 }
 
 /** In the order of the proof rules: protected changes, an empty diff, then the checks. */
-function judgeWork(task: TaskState, turn: EndedTurn): Decision {
+function judgeWork(task: TaskState, turn: EndedTurn, facts: Facts): Decision {
   const { work, work_verdict: verdict } = task;
   if (work === null) return { kind: 'snapshot' };
   if (work.protected.length > 0)
     return refusal(turn, 'protected_changed', sayProtected(work.protected, isTesting(task, turn)));
   if (work.changed.length === 0)
     return refusal(turn, 'empty_diff', 'No file was changed, so nothing can have been done.');
+  if (work.no_assertion !== undefined && work.no_assertion.length > 0)
+    return refusal(turn, 'already_passing', sayAsserts(work.no_assertion));
   if (verdict === null) return { kind: 'check', on: 'work' };
   if (isTesting(task, turn)) return judgeTest(task, turn, verdict.detail);
   if (verdict.verdict === 'red' || verdict.verdict === 'missing')
     return refusal(turn, task.moved ? 'stale' : 'checks_failed', verdict.detail);
-  if (verdict.verdict === 'red-green') return { kind: 'merge', proof: 'red-green' };
-  if (!isRefactoring(task)) return { kind: 'keep-unproven' };
-  return work.only_comments
-    ? refusal(turn, 'empty_diff', 'The diff changes nothing but comments and white space.')
-    : { kind: 'merge', proof: 'behaviour-kept' };
+  return judgeProof(task, turn, work, verdict, facts);
 }
+
+const sayAsserts = (paths: readonly string[]): string =>
+  `Nothing is asserted in ${paths.join(', ')}: a test that checks no value proves nothing.`;
 
 const sayProtected = (paths: readonly string[], testing: boolean): string =>
   testing
@@ -76,6 +81,8 @@ function judgeTest(task: TaskState, turn: EndedTurn, detail: string): Decision {
   const missing = task.work_checks.find(check => check.missing !== null);
   if (missing !== undefined)
     return refusal(turn, 'checks_failed', `The new test cannot run: it needs ${missing.missing}.`);
+  const lost = lostBeside(task.base_checks, task.work_checks);
+  if (lost !== null) return refusal(turn, 'checks_failed', `Beside the new test: ${lost}`);
   if (failsAnew(task.base_checks, task.work_checks)) return { kind: 'accept-test' };
   return refusal(
     turn,
@@ -83,17 +90,3 @@ function judgeTest(task: TaskState, turn: EndedTurn, detail: string): Decision {
     `No new failure: the test passes on the base already, so it cannot prove the task. ${detail}`,
   );
 }
-
-/** A claim is refused; a turn that gave up did not claim anything, its try just failed. */
-const refusal = (
-  turn: EndedTurn,
-  because: Extract<Decision, { kind: 'refuse' }>['because'],
-  detail: string,
-): Decision =>
-  turn.end.kind === 'gave_up'
-    ? {
-        kind: 'fail-try',
-        because: because === 'empty_diff' ? turn.end.because : because,
-        detail: `${turn.end.detail}\n${detail}`,
-      }
-    : { kind: 'refuse', because, detail };

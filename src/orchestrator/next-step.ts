@@ -19,6 +19,7 @@ export function nextStep(
   const blocked = events.flatMap(event => {
     if (event.type !== 'task.blocked') return [];
     if (event.reason === 'needs_input') return [`llmclis task answer ${event.task} "…"`];
+    if (event.permission !== undefined) return [`llmclis task answer ${event.task} allow|deny`];
     return event.reason === 'unproven' ? [`llmclis task accept ${event.task}`] : [`llmclis task show ${event.task}`];
   });
   const again = run.exit === 130 || run.exit === 5 ? ['llmclis orchestrate'] : [];

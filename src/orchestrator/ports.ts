@@ -2,11 +2,14 @@ import type { Clock } from '../core/clock.ts';
 import type { MergeMode, NewEvent } from '../core/event.ts';
 import type { Failure, Result } from '../core/failure.ts';
 import type { LanguageModel, ModelPart, Usage } from '../core/model.ts';
+import type { RoleChecks } from '../core/settings.ts';
 import type { RoleName, Task } from '../core/task.ts';
 import type { Repository, Workspace } from '../core/workspace.ts';
 import type { Km } from '../km/km.ts';
 import type { PlanSync } from '../km/plan/plan.ts';
 import type { Memory } from '../memory/memory.ts';
+import type { RunState } from './state.ts';
+import type { TaskState } from './task-state.ts';
 
 /** What the effects of a run reach: built once by the composition root. */
 export type Ports = {
@@ -23,14 +26,22 @@ export type Ports = {
   readonly target: string | null;
   readonly commands: {
     readonly verify: readonly string[];
+    /** Checks of one role's work, beside those. */
+    readonly role_checks: RoleChecks;
     readonly setup: readonly string[];
     readonly protect: readonly string[];
     readonly plans: readonly string[];
     /** Seconds. */
     readonly timeout_s: number;
   };
+  /** Most wrong variants of a change that a person's test is tried on; 0: none. */
+  readonly mutants: number;
+  /** Version of llmclis, for certificates. */
+  readonly version: string;
   readonly models: ModelPort;
   readonly plan: PlanPort;
+  /** Is another run about to merge whose work was overtaken more often than this one's? Then it goes first. */
+  mustGiveWay(): boolean;
   /** Removes known secrets from a text before it is kept. */
   redact(text: string): string;
   /** Shows live text; it is not journaled. */
@@ -48,6 +59,14 @@ export type ModelPort = {
   admit(spent: { readonly task: number; readonly run: number }, worst: number): Result<void>;
   /** Seconds to wait before the `attempt`-th retry (from 1) of the same call, or null to give up. */
   retryAfter(failure: Failure, attempt: number, location: 'local' | 'cloud'): number | null;
+  /** Who reads the work of this turn last: another model than the one that wrote it, where there is one. */
+  critic(
+    task: TaskState,
+    writer: string,
+    closed: RunState['closed'],
+  ):
+    | { readonly kind: 'use'; readonly model: string; readonly location: 'local' | 'cloud' }
+    | { readonly kind: 'none'; readonly because: string };
   /** Estimate of what an accepted try would have cost at the top cloud rung of its role. */
   allCloudUsd(role: RoleName, tokens: { readonly in: number; readonly out: number }): number;
 };
@@ -71,4 +90,8 @@ export type Effect = NewEvent | (() => readonly NewEvent[]);
 export type Effects = AsyncGenerator<Effect, void>;
 
 /** The open workspace of the task in hand; effects of one process share it. */
-export type WorkspaceHolder = { workspace: Workspace | null };
+export type WorkspaceHolder = {
+  workspace: Workspace | null;
+  /** Versions of the tools of this repository, once they were asked for. */
+  tools?: Readonly<Record<string, string>>;
+};

@@ -14,10 +14,18 @@ export const TEST_GLOBS = [
 ] as const;
 
 const CONFIGURATION_GLOBS = [
-  '**/{vitest,vite,jest,playwright,cypress,karma,ava,wtr}.config.*',
-  '**/.mocharc*',
+  '**/{vitest,vite,jest,playwright,cypress,karma,ava,wtr,babel,nyc,c8}.config.*',
+  '**/{vitest,jest}.{workspace,setup,global-setup,projects}.*',
+  '**/{.mocharc*,.babelrc*,.swcrc,.taprc,.nycrc*,.c8rc*,.jestrc*,.pnp.*,.pnpmfile.cjs}',
   '**/karma.conf.*',
-  '**/{pytest.ini,tox.ini,conftest.py,setup.cfg,phpunit.xml,.rspec,noxfile.py}',
+  '**/{pytest.ini,.pytest.ini,tox.ini,conftest.py,setup.cfg,phpunit.xml,.rspec,noxfile.py,.coveragerc}',
+  // What an interpreter loads by itself, or finds before the real thing.
+  '**/{sitecustomize.py,usercustomize.py,*.pth}',
+  '**/{pytest,_pytest,unittest,doctest,pluggy}.py',
+  '**/{pytest,_pytest,unittest,doctest,pluggy}/**',
+  '**/{node_modules,site-packages,.venv,venv}/**',
+  '**/{.cargo/config,.cargo/config.toml,.env,.env.*}',
+  '.gitmodules',
   '.github/**',
   '.gitlab-ci.yml',
   '.circleci/**',
@@ -66,17 +74,21 @@ export const isProtected = (path: string, rules: ProtectionRules): boolean =>
     matches(CONFIGURATION_GLOBS, path) ||
     matches(anywhere([...rules.protect, ...rules.plans]), path));
 
-/** Files of which only a part is protected: the script lines and the test configuration in a manifest. */
-export const hasProtectedPart = (path: string): boolean => /(^|\/)(package\.json|pyproject\.toml)$/.test(path);
+/** Files of which only a part is protected: the script lines and the test configuration in a manifest, what git does to files. */
+export const hasProtectedPart = (path: string): boolean =>
+  /(^|\/)(?:package\.json|pyproject\.toml|Cargo\.toml|[jt]sconfig[\w.-]*\.json|\.gitattributes)$/.test(path);
 
-const PACKAGE_PARTS = ['scripts', 'jest', 'mocha', 'ava', 'vitest', 'c8', 'nyc', 'tap'] as const;
+const PACKAGE_PARTS = ['scripts', 'jest', 'mocha', 'ava', 'vitest', 'c8', 'nyc', 'tap', 'babel', 'imports'] as const;
 
 /** Was the protected part of a manifest changed? A manifest that is no valid JSON any more counts as changed. */
 export function protectedPartChanged(path: string, before: string | null, after: string | null): boolean {
   if (before === after) return false;
+  // Its lines are as good in a new file as in an old one.
+  if (path.endsWith('.gitattributes')) return handling(before ?? '') !== handling(after ?? '');
   if (before === null) return false;
   if (after === null) return true;
-  if (path.endsWith('pyproject.toml')) return pytestParts(before) !== pytestParts(after);
+  if (path.endsWith('.toml')) return testParts(before) !== testParts(after);
+  if (!path.endsWith('package.json')) return nameMaps(before) !== nameMaps(after);
   const [old, now] = [manifest(before), manifest(after)];
   if (old === null) return false;
   return now === null || PACKAGE_PARTS.some(part => JSON.stringify(old[part]) !== JSON.stringify(now[part]));
@@ -91,8 +103,35 @@ function manifest(text: string): Record<string, unknown> | null {
   }
 }
 
-const pytestParts = (text: string): string =>
+/** Tables of a TOML file that say which tests run and how. */
+const testParts = (text: string): string =>
   text
     .split(/^(?=\[)/m)
-    .filter(part => /^\[tool\.(?:pytest|tox|coverage|nox)/.test(part))
-    .join('');
+    .filter(part =>
+      /^\[+(?:tool\.(?:pytest|tox|coverage|nox|hatch\.envs|pdm\.scripts|poe|taskipy)|project\.entry-points|test\]|profile\.test)/.test(
+        part,
+      ),
+    )
+    .map(part => part.trimEnd())
+    .join('\n');
+
+/** Lines that have git change, hide or leave out what is in a file. */
+const handling = (text: string): string =>
+  text
+    .split('\n')
+    .filter(line =>
+      /\s(?:[-!]?(?:filter|diff|merge|text|ident|export-\w+|working-tree-encoding)\b|binary\b)/.test(line),
+    )
+    .filter(line => /filter|-diff|merge=|export-|ident|encoding/.test(line))
+    .map(line => line.trim())
+    .join('\n');
+
+/** The part of a tsconfig by which one name can stand for another file. */
+const nameMaps = (text: string): string =>
+  [
+    ...text.matchAll(
+      /"(?:paths|plugins)"\s*:\s*(?:\{[^{}]*\}|\[[^\]]*\])|"(?:baseUrl|extends)"\s*:\s*(?:"[^"]*"|\[[^\]]*\])/g,
+    ),
+  ]
+    .map(([part]) => part.replace(/\s+/g, ''))
+    .join('\n');

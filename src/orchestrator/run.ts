@@ -9,37 +9,69 @@ import { nextStep } from './next-step.ts';
 import type { Effect, Ports, WorkspaceHolder } from './ports.ts';
 import { apply, type RunState, replay } from './state.ts';
 import { summarise } from './summary.ts';
+import type { Team, WorkerEnd } from './team.ts';
 
 /** Milliseconds between signs of life of the run and its claim. */
 const HEARTBEAT_MS = 10_000;
+/** Milliseconds between two looks at the other workers. */
+const WAIT_MS = 100;
 
 export type RunDeps = {
   readonly ports: Ports;
   readonly facts: Facts;
   readonly journal: Journal;
+  readonly team: Team;
+  /** Set for the worker that ends last and counts for all: the runs it counts. */
+  readonly counts?: () => readonly string[];
   onEvent(event: RunEvent): void;
 };
 
 /** Runs the loop from wherever the journal stands until there is nothing left to decide. The signal stops it cleanly. */
-export async function run({ ports, facts, journal, onEvent }: RunDeps, signal: AbortSignal): Promise<RunSummary> {
+export async function run(deps: RunDeps, signal: AbortSignal): Promise<RunSummary> {
+  const { ports, facts, team } = deps;
   const holder: WorkspaceHolder = { workspace: null };
-  const recorder = makeRecorder(ports, journal, onEvent);
+  const recorder = makeRecorder(deps);
   recorder.beat();
   const beat = setInterval(() => recorder.beat(), HEARTBEAT_MS);
   try {
     for (;;) {
       const decision = decide(recorder.state(), facts);
-      if (decision.kind === 'stop') return recorder.finish(decision.because, decision.exit, facts);
+      if (decision.kind === 'stop') {
+        team.leave(ports.run_id, decision);
+        const end = deps.counts === undefined ? decision : await lastOf(deps, recorder, decision, signal);
+        return recorder.finish(end);
+      }
+      if (decision.kind === 'turn') team.beginTurn(ports.run_id);
       const halt = recorder.newHalt();
       const either = AbortSignal.any([signal, halt]);
       await carryOut(act(decision, recorder.state(), ports, holder, either), recorder, signal, halt);
+      team.endTurn(ports.run_id);
     }
+  } catch (problem) {
+    // The others must not wait for it, nor go on where the journal cannot be written.
+    team.leave(ports.run_id, { because: 'another worker of this run broke off', exit: 1 });
+    throw problem;
   } finally {
     clearInterval(beat);
   }
 }
 
 type Recorder = ReturnType<typeof makeRecorder>;
+
+/** Waits until the others are at their end; meanwhile requests still reach them through this run. */
+async function lastOf(
+  { team, ports }: RunDeps,
+  recorder: Recorder,
+  own: WorkerEnd,
+  signal: AbortSignal,
+): Promise<WorkerEnd> {
+  while (!team.isLast(ports.run_id)) {
+    await recorder.requests(signal);
+    await ports.clock.sleep(WAIT_MS);
+  }
+  const worst = team.end();
+  return worst === null || worst.exit === own.exit ? own : worst;
+}
 
 /** Pulls the effects of one decision; an abort, a request to stop or a lost claim ends them. */
 async function carryOut(
@@ -60,7 +92,7 @@ async function carryOut(
   }
 }
 
-function makeRecorder(ports: Ports, journal: Journal, onEvent: (event: RunEvent) => void) {
+function makeRecorder({ ports, facts, journal, team, counts, onEvent }: RunDeps) {
   const { run_id: runId, km, clock } = ports;
   let state: RunState = replay(journal.events(runId));
 
@@ -68,6 +100,7 @@ function makeRecorder(ports: Ports, journal: Journal, onEvent: (event: RunEvent)
     if (state.task !== null)
       for (const attempt of newAttempts(state.task, event)) km.addAttempt(state.task.task.id, attempt);
     state = apply(state, event);
+    if (event.type === 'turn.started') team.endTurn(runId);
   };
   const record = (effect: Effect): void => {
     const events = km.transaction(() => {
@@ -86,6 +119,18 @@ function makeRecorder(ports: Ports, journal: Journal, onEvent: (event: RunEvent)
   let halt = new AbortController();
   let broken: unknown = null;
   const leaving = (): boolean => state.requested.some(({ kind }) => kind === 'stop' || kind === 'interrupt');
+  team.join(runId, {
+    state: () => state,
+    halt({ because, exit }) {
+      if (state.fatal !== null || state.finished) return;
+      try {
+        record({ type: 'run.stopping', because, exit });
+      } catch (problem) {
+        broken = problem;
+      }
+      halt.abort(new Error('Another worker has come to a stop.'));
+    },
+  });
 
   return {
     state: () => state,
@@ -114,7 +159,7 @@ function makeRecorder(ports: Ports, journal: Journal, onEvent: (event: RunEvent)
           });
         }
         if (signal.aborted && !leaving()) record({ type: 'run.requested', kind: 'interrupt', payload: '' });
-        if (!state.paused || leaving()) return leaving();
+        if (!state.paused || leaving() || state.fatal !== null) return leaving() || state.fatal !== null;
         await clock.sleep(500, signal);
       }
     },
@@ -132,20 +177,15 @@ function makeRecorder(ports: Ports, journal: Journal, onEvent: (event: RunEvent)
       }
       halt.abort(new Error('The work in hand must stop.'));
     },
-    finish(because: string, exit: number, facts: Facts): RunSummary {
+    finish({ because, exit }: WorkerEnd): RunSummary {
       const project = km.project(ports.project.id);
       const left = project.ok ? project.value.counts.pending + project.value.counts['in-progress'] : 0;
-      const events = journal.events(runId);
+      const events = (counts?.() ?? [runId]).flatMap(id => journal.events(id));
       const summary = summarise(events, left, because, exit);
+      const next = nextStep(events, { exit, merge: facts.merge, target: ports.target });
       record(() => {
         journal.finish(runId);
-        return [
-          {
-            type: 'run.finished',
-            ...summary,
-            next: nextStep(events, { exit, merge: facts.merge, target: ports.target }),
-          },
-        ];
+        return [{ type: 'run.finished', ...summary, next }];
       });
       return summary;
     },

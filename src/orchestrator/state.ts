@@ -1,8 +1,7 @@
 import type { CheckResult } from '../core/check.ts';
 import type { EventOf, EventPayloads, RunEvent } from '../core/event.ts';
-import { keptTest, newAttempts } from './attempts.ts';
+import { applyToTask, claimed } from './task-fold.ts';
 import type { TaskState } from './task-state.ts';
-import { addTurnEvent } from './turn-state.ts';
 
 export type RunState = {
   readonly started: EventOf<'run.started'> | null;
@@ -78,7 +77,8 @@ export function apply(state: RunState, event: RunEvent): RunState {
         ...state,
         task: null,
         unsettled: event.task,
-        blocked_in_a_row: [...state.blocked_in_a_row, event.reason],
+        // A question about a border waits for a person; another task may well do without.
+        blocked_in_a_row: [...state.blocked_in_a_row, event.permission === undefined ? event.reason : 'needs_input'],
         setup_failed: event.reason === 'setup_failed' ? event.detail : state.setup_failed,
       };
     case 'plan.updated':
@@ -111,107 +111,3 @@ const adopted = (state: RunState): RunState => ({
 
 const onTask = (state: RunState, event: RunEvent): RunState =>
   state.task === null ? state : { ...state, task: applyToTask(state.task, event) };
-
-const claimed = (event: EventOf<'task.claimed'>): TaskState => ({
-  task: event.snapshot,
-  token: event.token,
-  attempts: event.attempts,
-  workspace: null,
-  setup_failed: null,
-  lost: false,
-  start_tree: null,
-  base_checks: [],
-  base_verdict: null,
-  tester: 'not_yet',
-  role: event.role,
-  handed_over: [],
-  brief: null,
-  turn: null,
-  ended: null,
-  work: null,
-  work_checks: [],
-  work_verdict: null,
-  merge: null,
-  commit: null,
-  moved: false,
-});
-
-const NOTHING_TO_JUDGE = {
-  ended: null,
-  work: null,
-  work_checks: [],
-  work_verdict: null,
-  brief: null,
-  moved: false,
-} as const;
-
-function applyToTask(task: TaskState, event: RunEvent): TaskState {
-  const withTries = { ...task, attempts: [...task.attempts, ...newAttempts(task, event)] };
-  switch (event.type) {
-    case 'workspace.opened':
-      return opened(task, event);
-    case 'claim.lost':
-      return { ...task, lost: true };
-    case 'setup.ended':
-      return event.exit === 0
-        ? task
-        : { ...task, setup_failed: `\`${event.command}\` (setup) ended with exit ${event.exit}:\n${event.tail}` };
-    case 'check.ended':
-      return event.on === 'base'
-        ? { ...task, base_checks: [...task.base_checks, event] }
-        : { ...task, work_checks: [...task.work_checks, event] };
-    case 'checks.judged':
-      return event.on === 'base' ? { ...task, base_verdict: event } : { ...task, work_verdict: event };
-    case 'test.accepted':
-      return {
-        ...withTries,
-        ...NOTHING_TO_JUDGE,
-        tester: 'written',
-        start_tree: event.tree,
-        base_checks: task.work_checks,
-      };
-    case 'tester.gave_up':
-      return { ...task, tester: 'given_up' };
-    case 'work.snapshot':
-      return { ...task, work: event };
-    case 'handed.over':
-      return {
-        ...withTries,
-        ...NOTHING_TO_JUDGE,
-        role: event.to,
-        handed_over: [...task.handed_over, { from: event.from, summary: event.summary }],
-      };
-    case 'claim.refused':
-    case 'try.failed':
-      return { ...withTries, ...NOTHING_TO_JUDGE };
-    case 'base.moved':
-      return baseMoved(task, event);
-    case 'merge.intended':
-      return { ...task, merge: event };
-    case 'merge.ended':
-      return { ...task, commit: event.commit };
-    default:
-      return addTurnEvent(task, event);
-  }
-}
-
-function opened(task: TaskState, event: EventOf<'workspace.opened'>): TaskState {
-  const test = keptTest(task.attempts, event);
-  return test === null
-    ? { ...task, workspace: event, start_tree: event.base_tree }
-    : { ...task, workspace: event, start_tree: test, tester: 'written' };
-}
-
-/** The work was merged onto a base that had moved: both are checked afresh. */
-const baseMoved = (task: TaskState, event: EventOf<'base.moved'>): TaskState => ({
-  ...task,
-  workspace: task.workspace && { ...task.workspace, base: event.to, base_tree: event.to_base_tree },
-  start_tree: event.to_base_tree,
-  work: task.work && { ...task.work, tree: event.to_tree, base: event.to_base_tree },
-  base_checks: [],
-  base_verdict: null,
-  work_checks: [],
-  work_verdict: null,
-  merge: null,
-  moved: true,
-});

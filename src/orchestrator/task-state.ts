@@ -24,6 +24,10 @@ export type OpenTurn = {
   readonly usd: number;
   /** What was left out of the conversation, oldest first. */
   readonly compacted: readonly Compaction[];
+  /** Tests were run in this turn. */
+  readonly tested: boolean;
+  /** Files were edited after the last run of tests, as far as the tools' calls tell. */
+  readonly untested: boolean;
 };
 /** A turn that has ended and is to be judged. */
 export type EndedTurn = Omit<OpenTurn, 'messages' | 'pending' | 'edit' | 'calls' | 'end' | 'compacted'> & {
@@ -53,15 +57,41 @@ export type TaskState = {
   readonly work: EventPayloads['work.snapshot'] | null;
   readonly work_checks: readonly CheckResult[];
   readonly work_verdict: EventPayloads['checks.judged'] | null;
+  /** How the proving checks did on wrong variants of the work. */
+  readonly mutants: EventPayloads['mutants.ended'] | null;
+  readonly critic: EventPayloads['critic.said'] | null;
+  /** Work that waits for a stronger test, and what it was measured from. */
+  readonly aside: {
+    readonly ended: EndedTurn;
+    readonly work: EventPayloads['work.snapshot'];
+    readonly start_tree: string;
+  } | null;
   readonly merge: EventPayloads['merge.intended'] | null;
   readonly commit: string | null;
+  readonly certified: boolean;
   /** The base moved after the work was done: what fails now is stale. */
   readonly moved: boolean;
 };
 
-/** Tries that count: a turn cut short by the run's end is made again. */
+/** Tries that count, the one whose work waits included: a turn cut short by the run's end is made again, a weak test was one already. */
 export const triesSoFar = (task: TaskState): number =>
-  task.attempts.filter(({ outcome }) => outcome !== 'interrupted').length;
+  task.attempts.filter(({ outcome }) => outcome !== 'interrupted' && outcome !== 'weak_test').length +
+  (task.aside === null ? 0 : 1);
+
+/** Turns in which the tester wrote a test or tried to, over all runs since the task was opened. */
+export const testerTurns = (task: TaskState): number =>
+  task.attempts.filter(({ role, outcome }) => role === 'tester' && !NO_TURN.includes(outcome)).length;
+const NO_TURN: readonly Attempt['outcome'][] = ['weak_test', 'provider', 'interrupted', 'asked', 'handed_off'];
+
+export const criticRefusals = (task: TaskState): number =>
+  task.attempts.filter(({ outcome }) => outcome === 'critic_refused').length;
+
+/** US dollars that the task has cost since it was opened, the work that waits included. */
+export const spentOn = (task: TaskState): number =>
+  task.attempts.reduce((sum, { usd }) => sum + usd, 0) +
+  (task.aside?.ended.usd ?? 0) +
+  (task.ended?.usd ?? 0) +
+  (task.turn?.usd ?? 0);
 
 /** Its proof is that the behaviour stays: green before and after. */
 export const isRefactoring = (task: TaskState): boolean => task.task.tags.includes('refactor');

@@ -1,5 +1,5 @@
-import type { RunEvent } from '../core/event.ts';
-import type { OpenTurn, TaskState } from './task-state.ts';
+import type { EventOf, RunEvent } from '../core/event.ts';
+import type { EndedTurn, OpenTurn, TaskState } from './task-state.ts';
 
 /** What an event changes in the turn of a task. */
 export function addTurnEvent(task: TaskState, event: RunEvent): TaskState {
@@ -18,6 +18,8 @@ export function addTurnEvent(task: TaskState, event: RunEvent): TaskState {
         tokens_out: 0,
         usd: 0,
         compacted: [],
+        tested: false,
+        untested: false,
       };
       return { ...task, turn: { role, model, location, try: event.try, tree, ...fresh } };
     }
@@ -27,8 +29,26 @@ export function addTurnEvent(task: TaskState, event: RunEvent): TaskState {
       return { ...task, turn: null, ended: { ...rest, end: event.end } };
     }
     default:
-      return task.turn === null ? task : { ...task, turn: talk(task.turn, event) };
+      if (task.turn !== null) return { ...task, turn: talk(task.turn, event) };
+      return task.ended === null ? task : { ...task, ended: paid(task.ended, event) };
   }
+}
+
+/** What a critic costs is on the bill of the turn that it judges. */
+const paid = (ended: EndedTurn, event: RunEvent): EndedTurn =>
+  event.type === 'model.replied' || event.type === 'model.failed' ? { ...ended, usd: ended.usd + event.usd } : ended;
+
+/** A command that runs tests, as far as its words tell. */
+const RUNS_TESTS = /\b(?:tests?|pytest|unittest|vitest|jest|mocha|ava|tap|tox|nox|spec|check|verify)\b/;
+
+/** Edits make the last run of tests old; a run of tests makes it new. */
+function tests(turn: OpenTurn, event: EventOf<'tool.started'>): Pick<OpenTurn, 'tested' | 'untested'> {
+  if (event.edit !== undefined) return { tested: turn.tested, untested: true };
+  const { input } = event;
+  const command = typeof input === 'object' && input !== null && 'command' in input ? input.command : null;
+  return event.name === 'run_command' && typeof command === 'string' && RUNS_TESTS.test(command)
+    ? { tested: true, untested: false }
+    : { tested: turn.tested, untested: turn.untested };
 }
 
 function talk(turn: OpenTurn, event: RunEvent): OpenTurn {
@@ -55,8 +75,12 @@ function talk(turn: OpenTurn, event: RunEvent): OpenTurn {
       };
     case 'tool.started':
       return event.edit === undefined
-        ? turn
-        : { ...turn, edit: { call_id: event.call_id, path: event.edit.path, after: event.edit.after } };
+        ? { ...turn, ...tests(turn, event) }
+        : {
+            ...turn,
+            ...tests(turn, event),
+            edit: { call_id: event.call_id, path: event.edit.path, after: event.edit.after },
+          };
     case 'tool.ended': {
       const { call_id, name, text, is_error } = event;
       return {

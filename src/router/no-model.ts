@@ -14,6 +14,8 @@ export function usualHint(registry: Registry, model: RegistryModel): string {
     return `Start Ollama with "ollama serve" and fetch the model with "ollama pull ${model.id}".`;
   const key = provider?.api_key_env ?? null;
   if (key !== null && model.location === 'cloud') return `Set ${key} to your key for ${model.provider}.`;
+  const kept = provider?.api_key ?? null;
+  if (kept !== null && model.location === 'cloud') return `Put your key for ${model.provider} into ${kept}.`;
   return `Start the server of ${model.provider} (${where(registry, model)}).`;
 }
 

@@ -81,7 +81,7 @@ function unknownKeys(
       const because = 'a key never stands in this file, which is read, copied and committed';
       return {
         path,
-        text: `"${key}" is not allowed: ${because}; name the environment variable that holds it: api_key_env`,
+        text: `"${key}" is not allowed: ${because}; name the environment variable that holds it: api_key_env — or where it is kept: api_key: file:PATH`,
       };
     }
     const near = suggestion(key, known);

@@ -1,3 +1,4 @@
+import { REFERENCE_FORMS, readReference } from '../core/secret-reference.ts';
 import { ROLES } from '../core/task.ts';
 import { listed, type Path, slips, suggestion } from './problems.ts';
 import type { Rule, WrittenModel, WrittenProvider, WrittenRegistry } from './schema.ts';
@@ -25,6 +26,12 @@ function providerProblems(name: string, provider: WrittenProvider): Found[] {
   }
   const problem = provider.base_url === null ? null : addressProblem(provider.base_url);
   if (problem !== null) say(at('base_url'), `base_url ${problem}`);
+  if (provider.api_key !== null && provider.api_key_env !== null)
+    say(at('api_key_env'), 'says twice where its key is: keep api_key or api_key_env');
+  const { proxy } = provider;
+  const wrongProxy = proxy === null || readReference(proxy).ok ? null : addressProblem(proxy);
+  if (wrongProxy !== null)
+    say(at('proxy'), `proxy ${wrongProxy}; an address with a password is kept elsewhere: ${REFERENCE_FORMS}`);
   if (provider.kind === 'anthropic' && provider.base_url === null && provider.location === 'local') {
     say(at('location'), 'is Anthropic’s own service: its location is cloud');
   }

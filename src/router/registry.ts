@@ -63,9 +63,11 @@ function timeouts(
 function settledProvider(name: string, written: WrittenProvider, registry: WrittenRegistry): RegistryProvider {
   const location = written.location ?? defaultLocation(written);
   const base_url = written.base_url ?? (written.kind === 'ollama' ? OLLAMA_URL : null);
-  const api_key_env = written.api_key_env ?? (written.kind === 'anthropic' ? 'ANTHROPIC_API_KEY' : null);
+  const usual = written.kind === 'anthropic' && written.api_key === null ? 'ANTHROPIC_API_KEY' : null;
+  const api_key_env = written.api_key_env ?? /^env:(.*)$/.exec(written.api_key ?? '')?.[1] ?? usual;
+  const api_key = written.api_key ?? (api_key_env === null ? null : `env:${api_key_env}`);
   const timeout = timeouts(location, written.timeout, registry.defaults.timeout);
-  return { ...written, name, location, base_url, api_key_env, timeout };
+  return { ...written, name, location, base_url, api_key, api_key_env, timeout };
 }
 
 function settledModel(alias: string, written: WrittenModel, location: Location): RegistryModel {

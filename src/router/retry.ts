@@ -88,6 +88,7 @@ const ROWS = {
   'undo.conflict': ofRun('-'),
   'secret.missing': ofRun('7'),
   'proof.refuted': ofRun('-'),
+  'proof.missing': ofRun('-'),
   'database.not_empty': ofRun('-'),
   'file.changed': ofRun('-'),
   'git.conflict': ofRun('-'),

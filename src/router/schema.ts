@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ROUTING_MODES } from '../core/event.ts';
+import { REFERENCE_FORMS, readReference } from '../core/secret-reference.ts';
 import { RULE_FAILURES } from './failure-words.ts';
 
 /**
@@ -51,6 +52,15 @@ const provider = section({
       .string()
       .regex(/^[A-Za-z_][A-Za-z0-9_]{0,79}$/, 'this is the name of an environment variable, never the key itself'),
   ),
+  api_key: maybe(
+    z
+      .string()
+      .refine(
+        text => readReference(text).ok,
+        `this is where the key is kept (${REFERENCE_FORMS}; a variable alone: api_key_env), never the key itself`,
+      ),
+  ),
+  proxy: maybe(word),
   location: maybe(z.enum(LOCATIONS)),
   script: maybe(word),
   pace_ms: count.default(0),

@@ -1,4 +1,5 @@
 import type { RunEvent } from '../core/event.ts';
+import type { TaskEvidence } from '../core/evidence.ts';
 import type { Result } from '../core/failure.ts';
 import type { NextTask, Task, TaskNote, TaskStatus } from '../core/task.ts';
 import type { HistoryEntry, OutlineRow } from '../km/km.ts';
@@ -10,6 +11,8 @@ export type TuiRun = { readonly id: string; readonly status: 'running' | 'stoppe
 export type BoardAction =
   | { readonly type: 'finish' | 'cancel' | 'reopen'; readonly key: string }
   | { readonly type: 'prioritise'; readonly key: string; readonly priority: number }
+  /** Answers the question that a task is blocked by: `allow`, `deny`, or a text. */
+  | { readonly type: 'answer'; readonly key: string; readonly text: string }
   /** Takes the project's last change back, if it still is the one with this number. */
   | { readonly type: 'undo'; readonly change: number };
 
@@ -20,6 +23,10 @@ export type LastChange = { readonly change: number; readonly text: string };
 export type TaskFacts = {
   readonly notes: readonly TaskNote[];
   readonly history: readonly HistoryEntry[];
+  /** What the last run that worked it found out; null when none did. */
+  readonly evidence: TaskEvidence | null;
+  /** It is blocked until a person says whether it may cross a border. */
+  readonly asks: boolean;
   /** The tasks it depends on. */
   readonly waits_for: readonly { readonly key: string; readonly title: string; readonly status: TaskStatus }[];
 };

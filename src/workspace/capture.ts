@@ -1,92 +1,88 @@
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { StringDecoder } from 'node:string_decoder';
+import { spillTo } from './spill.ts';
 
-/** What is kept of a command's output, in characters; the rest goes to a file. */
-export const CAPTURE = { whole: 32_000, head: 12_000, tail: 20_000, line: 2_000, file_bytes: 64_000_000 } as const;
+/**
+ * What is kept of a command's output, in characters; the rest goes to a file. With the lines that a tool puts around it an
+ * answer stays below 30,000.
+ */
+export const CAPTURE = { whole: 28_000, head: 10_000, tail: 17_000, line: 2_000, file_bytes: 64_000_000 } as const;
+
+/** A secret may be cut by the border of what is kept: so much beside it is looked at too. */
+const BESIDE = 16_384;
+/** No character needs more bytes. */
+const HEAD_BYTES = 4 * CAPTURE.whole + BESIDE;
+const TAIL_BYTES = 4 * CAPTURE.tail + BESIDE;
 
 type Captured = { readonly output: string; readonly bytes: number; readonly file: string | null };
 type Capture = { write(chunk: Buffer): void; end(): Captured };
 
 /**
- * Collects output while it comes: at most head and tail stay in memory. The whole output (up to 64 MB) is in `spillFile` when
- * something was left out, and only then.
+ * Collects output while it comes: only its head and tail stay in memory. The whole output (up to 64 MB) is in `spillFile` when
+ * something was left out, and only then. `redact` takes secrets out of both.
  */
-export function captureOutput(spillFile: string): Capture {
-  const decoder = new StringDecoder('utf8');
-  const whole = spillTo(spillFile);
+export function captureOutput(spillFile: string, redact: (text: string) => string = text => text): Capture {
+  const whole = spillTo(spillFile, redact);
+  const head = Buffer.alloc(HEAD_BYTES);
+  const tail = lastBytes(TAIL_BYTES);
   let bytes = 0;
-  let characters = 0;
-  let head = '';
-  let tail = '';
-  const take = (text: string): void => {
-    characters += text.length;
-    const toHead = text.slice(0, Math.max(0, CAPTURE.head - head.length));
-    head += toHead;
-    tail += text.slice(toHead.length);
-    if (tail.length > 3 * CAPTURE.tail) tail = tail.slice(-CAPTURE.tail);
-  };
+  let isBinary = false;
   return {
     write(chunk) {
+      // As a string, not as bytes: short-lived strings bring the collector, which takes the buffers of the stream along. It would
+      // let 64 MB of these gather otherwise.
+      if (chunk.toString('latin1').includes('\0')) isBinary = true;
+      if (bytes < HEAD_BYTES) chunk.copy(head, bytes);
       bytes += chunk.length;
-      whole.hold(chunk);
-      take(decoder.write(chunk));
-      if (characters > CAPTURE.whole) whole.write();
+      tail.add(chunk);
+      whole.add(chunk);
+      if (bytes > HEAD_BYTES) whole.open();
     },
     end() {
-      take(decoder.end());
-      const capped = characters > CAPTURE.whole;
-      if (capped) tail = tail.slice(-CAPTURE.tail);
-      const shown = capped ? `${head}\n${leftOut(bytes, head, tail, whole.write())}\n${tail}` : head + tail;
-      const output = shown.replaceAll('\0', '\ufffd').split('\n').map(clipLine).join('\n');
-      if (output.length < shown.length) whole.write();
-      return { output, bytes, file: whole.close() };
-    },
-  };
-}
-
-/** Holds chunks in memory until `write` is first called, then in the file. `write` and `close` give its name, null when there is none. */
-function spillTo(name: string) {
-  let waiting: Buffer[] = [];
-  let file: number | null = null;
-  let written = 0;
-  let broken = false;
-  const state = (): string | null => (file === null || broken ? null : name);
-  return {
-    hold(chunk: Buffer): void {
-      if (!broken) waiting.push(chunk);
-    },
-    write(): string | null {
-      try {
-        if (file === null && !broken) {
-          mkdirSync(dirname(name), { recursive: true });
-          file = openSync(name, 'w', 0o600);
-        }
-        for (const chunk of waiting) {
-          if (file !== null && written < CAPTURE.file_bytes) {
-            writeSync(file, chunk.subarray(0, CAPTURE.file_bytes - written));
-          }
-          written += chunk.length;
-        }
-      } catch {
-        // A full disk must not end the command: head and tail are kept all the same.
-        broken = true;
+      const first = redact(head.toString('utf8', 0, Math.min(bytes, HEAD_BYTES)));
+      if (bytes <= HEAD_BYTES && first.length <= CAPTURE.whole) {
+        const output = shown(first);
+        // A line that is cut is whole in the file.
+        if (output.length < first.length) whole.open();
+        return { output, bytes, file: whole.close() };
       }
-      waiting = [];
-      return state();
-    },
-    close(): string | null {
-      if (file !== null) closeSync(file);
-      return state();
+      whole.open();
+      const file = whole.close();
+      const begin = first.slice(0, CAPTURE.head);
+      const end = redact(fromCharacter(tail.value()).toString('utf8')).slice(-CAPTURE.tail);
+      const left = Math.max(0, bytes - Buffer.byteLength(begin) - Buffer.byteLength(end));
+      return { output: `${shown(begin)}\n${leftOut(left, isBinary, file)}\n${shown(end)}`, bytes, file };
     },
   };
 }
 
-const leftOut = (bytes: number, head: string, tail: string, file: string | null): string => {
-  const between = Math.max(0, bytes - Buffer.byteLength(head) - Buffer.byteLength(tail));
+/** The last bytes of a stream, in one piece of memory that is never made anew. */
+function lastBytes(count: number) {
+  const kept = Buffer.alloc(4 * count);
+  let end = 0;
+  return {
+    add(chunk: Buffer): void {
+      const part = chunk.subarray(-count);
+      if (end + part.length > kept.length) end = kept.copy(kept, 0, end - count, end);
+      end += part.copy(kept, end);
+    },
+    value: (): Buffer => kept.subarray(Math.max(0, end - count), end),
+  };
+}
+
+/** Without the rest of a character whose beginning is not there. */
+function fromCharacter(bytes: Buffer): Buffer {
+  let from = 0;
+  while (from < 3 && ((bytes[from] ?? 0) & 0xc0) === 0x80) from++;
+  return bytes.subarray(from);
+}
+
+const leftOut = (between: number, isBinary: boolean, file: string | null): string => {
   const where = file === null ? 'the whole output could not be written to a file' : `the whole output is in ${file}`;
-  return `[… ${between} bytes left out here; ${where} …]`;
+  const kind = isBinary ? ' of a binary output (it holds NUL bytes)' : '';
+  return `[… ${between} bytes${kind} left out here; ${where} …]`;
 };
+
+const shown = (text: string): string =>
+  text.toWellFormed().replaceAll('\0', '\ufffd').split('\n').map(clipLine).join('\n');
 
 const clipLine = (line: string): string =>
   line.length <= CAPTURE.line + 60

@@ -1,7 +1,8 @@
-import { copyFile, lstat, mkdir, rename, rm, rmdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fail, ok, type Result } from '../core/failure.ts';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ok, type Result } from '../core/failure.ts';
 import type { MergeIntent } from '../core/workspace.ts';
+import { conflict, moveFiles, type Step } from './move-files.ts';
 import { moveIndex, type WorkingCopy, withIndexLock } from './person-index.ts';
 import {
   type Change,
@@ -11,16 +12,8 @@ import {
   indexEntries,
   lookAt,
   type OnDisk,
+  parentsOf,
 } from './working-copy.ts';
-
-type Step = Change & { readonly disk: OnDisk; readonly at: 'before' | 'after' };
-
-const conflict = (message: string): Result<never> =>
-  fail(
-    'git.conflict',
-    message,
-    'Commit, stash or move your own changes to these files, then run the same command again.',
-  );
 
 /**
  * Moves the checked-out branch and the working copy from `old` to `new`. Each changed path must be as in `old` or as in `new`, on
@@ -28,20 +21,31 @@ const conflict = (message: string): Result<never> =>
  * last, so that whatever a kill left is one of the two states and the same call finishes it. Errors: `git.conflict`.
  */
 export async function fastForward(copy: WorkingCopy, intent: MergeIntent): Promise<Result<void>> {
+  const before = await whereItStands(copy, intent);
+  if (!before.ok) return before;
+  if (before.value === 'moved') return ok(undefined);
+  return withIndexLock(copy, async () => {
+    // Another run may have moved it while this one waited for the lock.
+    const now = await whereItStands(copy, intent);
+    if (!now.ok) return now;
+    return now.value === 'moved' ? ok(undefined) : moveLocked(copy, intent);
+  });
+}
+
+/** Is the branch where the intent found it, or moved already? Anywhere else is a conflict. */
+async function whereItStands(copy: WorkingCopy, intent: MergeIntent): Promise<Result<'moved' | 'to-move'>> {
   const ref = await copy.git(['rev-parse', '--verify', '-q', intent.ref], { accept: [0, 1] });
   if (!ref.ok) return ref;
   const now = ref.value.stdout.trim();
-  if (now === intent.new) return ok(undefined);
+  if (now === intent.new) return ok('moved');
   if (now !== (intent.old ?? ''))
     return conflict(`${intent.ref} is at ${now || 'nothing'}, not at ${intent.old ?? 'nothing'}: it moved.`);
   const head = await copy.git(['symbolic-ref', '-q', 'HEAD'], { accept: [0, 1] });
   if (!head.ok) return head;
-  if (head.value.stdout.trim() !== intent.ref) {
-    return conflict(
-      `${intent.ref} is no longer the checked-out branch (${head.value.stdout.trim() || 'HEAD is detached'}).`,
-    );
-  }
-  return withIndexLock(copy, () => moveLocked(copy, intent));
+  if (head.value.stdout.trim() === intent.ref) return ok('to-move');
+  return conflict(
+    `${intent.ref} is no longer the checked-out branch (${head.value.stdout.trim() || 'HEAD is detached'}).`,
+  );
 }
 
 async function moveLocked(copy: WorkingCopy, intent: MergeIntent): Promise<Result<void>> {
@@ -77,7 +81,7 @@ async function moveLocked(copy: WorkingCopy, intent: MergeIntent): Promise<Resul
 /** Says for each changed path whether it is as before or as after; an `err` names those that are neither. */
 async function judge(copy: WorkingCopy, before: string, changes: readonly Change[]): Promise<Result<Step[]>> {
   const changed = new Set(changes.map(change => change.path));
-  const index = await indexEntries(copy.git, {}, changed);
+  const index = await indexEntries(copy.git, {}, new Set(changes.flatMap(({ path }) => [path, ...parentsOf(path)])));
   if (!index.ok) return index;
   const looks: (Change & { readonly disk: OnDisk })[] = [];
   for (const change of changes)
@@ -93,8 +97,10 @@ async function judge(copy: WorkingCopy, before: string, changes: readonly Change
     const found = look.disk.kind === 'file' ? (disk.value.get(look.path) ?? 'unknown') : null;
     const foreign =
       look.disk.kind === 'folder' && look.after !== null ? await foreignFiles(copy.root, look.path, changed) : [];
+    // A submodule, or a file that is staged where a folder comes: neither is on disk for sure.
+    const isInside = parentsOf(look.path).some(parent => index.value.has(parent) && !changed.has(parent));
     const isOurs = [look.before, look.after].includes(staged) && [look.before, look.after].includes(found);
-    if (isSubmodule || look.disk.kind === 'in-the-way' || !isOurs) overlaps.push(look.path);
+    if (isSubmodule || isInside || look.disk.kind === 'in-the-way' || !isOurs) overlaps.push(look.path);
     else if (foreign.length > 0) overlaps.push(...foreign);
     else steps.push({ ...look, at: found === look.after ? 'after' : 'before' });
   }
@@ -121,58 +127,4 @@ async function stageFiles(
   const args = ['checkout-index', '-f', '-q', `--prefix=${staged}/files/`, '-z', '--stdin'];
   const written = await copy.git(args, { env, input: paths.join('') });
   return written.ok ? ok(undefined) : written;
-}
-
-async function moveFiles(root: string, staged: string, steps: readonly Step[]): Promise<Result<void>> {
-  const open = steps.filter(step => step.at === 'before');
-  for (const step of open) {
-    const target = join(root, step.path);
-    const stamp = await lookAt(root, step.path, () => true);
-    if (step.disk.kind === 'file' && stamp.stamp !== step.disk.stamp)
-      return conflict(`${step.path} was changed meanwhile.`);
-    if (step.after !== null) continue;
-    await rm(target, { force: true });
-    await removeEmptyFolders(root, dirname(step.path));
-  }
-  for (const step of open) {
-    if (step.after === null) continue;
-    const target = join(root, step.path);
-    await mkdir(dirname(target), { recursive: true });
-    if ((await lstat(target).catch(() => null))?.isDirectory()) await removeEmptyTree(root, step.path);
-    await moveInto(join(staged, 'files', step.path), target);
-  }
-  return ok(undefined);
-}
-
-async function moveInto(from: string, to: string): Promise<void> {
-  const moved = await rename(from, to).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EXDEV') throw error;
-      return false;
-    },
-  );
-  if (moved) return;
-  // The git folder is on another disk.
-  const beside = join(dirname(to), '.llmclis-tmp-moved');
-  await copyFile(from, beside);
-  await rename(beside, to);
-}
-
-async function removeEmptyFolders(root: string, folder: string): Promise<void> {
-  for (let at = folder; at !== '.'; at = dirname(at)) {
-    if (
-      !(await rmdir(join(root, at)).then(
-        () => true,
-        () => false,
-      ))
-    )
-      return;
-  }
-}
-
-/** A folder left without files (only empty folders in it) gives way to a file. */
-async function removeEmptyTree(root: string, path: string): Promise<void> {
-  if ((await foreignFiles(root, path, new Set())).length === 0)
-    await rm(join(root, path), { recursive: true, force: true });
 }

@@ -1,17 +1,13 @@
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
-import { lstat, mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { fail, ok, type Result } from '../core/failure.ts';
 import type { PlannedEdit, Workspace } from '../core/workspace.ts';
+import { describeBytes } from './describe.ts';
+import { type DecodedText, decodeText, encodeText } from './encoding.ts';
+import { bytesAt, replaceFile } from './file-bytes.ts';
 import { locate, type Place } from './paths.ts';
-import { countLines, decodeText, plainText, replaceOnce, shapedLike } from './text.ts';
+import { countLines, plainText, replaceOnce, rewrite } from './text.ts';
 
-/** Larger files are not shown or edited whole. */
-const MAX_BYTES = 5_000_000;
-/** Our own half-written files begin like this: git is told to ignore them. */
-export const TEMPORARY_PREFIX = '.llmclis-tmp-';
-
+const BOM = '\ufeff';
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 type FileTools = Pick<Workspace, 'read' | 'planWrite' | 'planReplace' | 'apply'>;
@@ -30,9 +26,7 @@ export function fileTools(root: string, linked: readonly string[], targets: read
       if (!place.ok) return place;
       const found = await textAt(place.value);
       if (!found.ok) return found;
-      if (found.value === null) {
-        return fail('input.not_found', `There is no file ${path}.`, 'List the files to see what is there.');
-      }
+      if (found.value === null) return missing(path, 'List the files to see what is there.');
       const text = plainText(found.value.text);
       return ok({ text, lines: countLines(text) });
     },
@@ -43,9 +37,9 @@ export function fileTools(root: string, linked: readonly string[], targets: read
       const found = await textAt(place.value);
       if (!found.ok) return found;
       const before = found.value;
-      return ok(
-        plan(place.value.path, before?.bytes ?? null, before === null ? content : shapedLike(before.text, content)),
-      );
+      if (before === null) return ok(planned(place.value.path, null, Buffer.from(content, 'utf8'), null));
+      const plain = content.startsWith(BOM) ? content.slice(1) : content;
+      return plan(place.value.path, before, rewrite(before.text, plain), null);
     },
     async planReplace(path, old, next) {
       const place = await forWriting(root, path, underLinked);
@@ -53,11 +47,11 @@ export function fileTools(root: string, linked: readonly string[], targets: read
       if (!isText(next)) return notText(path);
       const found = await textAt(place.value);
       if (!found.ok) return found;
-      if (found.value === null) {
-        return fail('input.not_found', `There is no file ${path}.`, 'List the files, or make it with write_file.');
-      }
-      const text = replaceOnce(path, found.value.text, old, next);
-      return text.ok ? ok(plan(place.value.path, found.value.bytes, text.value)) : text;
+      if (found.value === null) return missing(path, 'List the files, or make it with write_file.');
+      const replaced = replaceOnce(path, found.value.text, old, next);
+      if (!replaced.ok) return replaced;
+      const { text, matched } = replaced.value;
+      return plan(place.value.path, found.value, text, matched);
     },
     async apply(edit) {
       const place = await forWriting(root, edit.path, underLinked);
@@ -69,10 +63,32 @@ export function fileTools(root: string, linked: readonly string[], targets: read
 const isText = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
 const notText = (path: string): Result<never> =>
   fail('input.invalid', `The new content for ${path} is not text.`, 'Write files of text only.');
+const missing = (path: string, hint: string): Result<never> =>
+  fail('input.not_found', `There is no file ${path}.`, hint);
 
-function plan(path: string, before: Uint8Array | null, text: string): PlannedEdit {
-  const bytes = Buffer.from(text, 'utf8');
-  return { path, before: before === null ? null : sha256(before), after: sha256(bytes), bytes };
+/** The bytes of the new text in the encoding of the old one. Errors: `input.invalid` that names a character it does not have. */
+function plan(
+  path: string,
+  before: FileText,
+  text: string,
+  matched: { readonly line: number; readonly text: string } | null,
+): Result<PlannedEdit> {
+  const bytes = encodeText({ ...before, text });
+  if (bytes.ok) return ok(planned(path, before.bytes, bytes.value, matched === null ? null : looseNote(matched)));
+  const code = (bytes.error.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+  return fail(
+    'input.invalid',
+    `${path} is in ${before.encoding}, which has no ${JSON.stringify(bytes.error)} (U+${code}); nothing was changed.`,
+    'Write it with characters the file’s encoding has, or convert the file by a command first (iconv) when the task asks for it.',
+  );
+}
+
+const looseNote = ({ line, text }: { readonly line: number; readonly text: string }): string =>
+  `The old text was not there to the letter; the file has, from line ${line}: ${JSON.stringify(text.length > 400 ? `${text.slice(0, 400)}…` : text)}. What did not change keeps the file’s own characters.`;
+
+function planned(path: string, before: Uint8Array | null, bytes: Uint8Array, note: string | null): PlannedEdit {
+  const edit = { path, before: before === null ? null : sha256(before), after: sha256(bytes), bytes };
+  return note === null ? edit : { ...edit, note };
 }
 
 async function forWriting(root: string, path: string, underLinked: (path: string) => boolean): Promise<Result<Place>> {
@@ -90,60 +106,27 @@ async function forWriting(root: string, path: string, underLinked: (path: string
   return place;
 }
 
-/** The bytes of a regular file, null when there is none. The last part of the path is not followed when it is a link. */
-async function bytesAt(place: Place): Promise<Result<Uint8Array | null>> {
-  const info = await lstat(place.absolute).catch(() => null);
-  if (info === null) return ok(null);
-  if (info.isDirectory()) {
-    return fail(
-      'input.invalid',
-      `${place.path || '.'} is a folder, not a file.`,
-      'Name a file in it; list_files shows them.',
-    );
-  }
-  if (!info.isFile()) return fail('input.invalid', `${place.path} is not a regular file.`, 'Name a regular file.');
-  if (info.size > MAX_BYTES) {
-    return fail(
-      'input.invalid',
-      `${place.path} is too large: ${info.size} bytes.`,
-      'Search it, or look at parts of it with a command.',
-    );
-  }
-  const handle = await open(place.absolute, constants.O_RDONLY | constants.O_NOFOLLOW).catch((error: Error) => error);
-  if (handle instanceof Error) {
-    return fail(
-      'input.invalid',
-      `${place.path} cannot be read: ${handle.message}`,
-      'Check the permissions of the file.',
-    );
-  }
-  try {
-    return ok(await handle.readFile());
-  } finally {
-    await handle.close();
-  }
-}
+type FileText = DecodedText & { readonly bytes: Uint8Array };
 
-async function textAt(place: Place): Promise<Result<{ readonly bytes: Uint8Array; readonly text: string } | null>> {
+async function textAt(place: Place): Promise<Result<FileText | null>> {
   const found = await bytesAt(place);
   if (!found.ok) return found;
   if (found.value === null) return ok(null);
-  const text = decodeText(found.value);
-  if (text === null) {
-    return fail(
-      'input.invalid',
-      `${place.path} is binary, ${found.value.length} bytes (it is not valid UTF-8 text).`,
-      'Use a command to look at it or to make it; it is not shown or edited as text.',
-    );
-  }
-  return ok({ bytes: found.value, text });
+  const { bytes } = found.value;
+  const decoded = decodeText(bytes);
+  if (decoded.ok) return ok({ ...decoded.value, bytes });
+  const { kind, look } = describeBytes(bytes, place.path);
+  return fail(
+    'input.invalid',
+    `${place.path} is not text that can be shown or edited: ${kind}, ${bytes.length} bytes (${decoded.error}).`,
+    `${look}. Make or change it with a command.`,
+  );
 }
 
-/** Writes beside the file and renames over it, so that a kill leaves the old bytes or the new ones, never a part. */
 async function applyAt(place: Place, edit: PlannedEdit): Promise<Result<void>> {
   const found = await bytesAt(place);
   if (!found.ok) return found;
-  const now = found.value === null ? null : sha256(found.value);
+  const now = found.value === null ? null : sha256(found.value.bytes);
   if (now === edit.after) return ok(undefined);
   if (now !== edit.before || sha256(edit.bytes) !== edit.after) {
     return fail(
@@ -152,24 +135,10 @@ async function applyAt(place: Place, edit: PlannedEdit): Promise<Result<void>> {
       'Read the file again and redo the edit.',
     );
   }
-  const folder = dirname(place.absolute);
-  const temporary = join(folder, `${TEMPORARY_PREFIX}${edit.after.slice(0, 16)}`);
   try {
-    const mode = found.value === null ? 0o644 : (await lstat(place.absolute)).mode & 0o777;
-    await mkdir(folder, { recursive: true });
-    await rm(temporary, { force: true });
-    const handle = await open(temporary, 'wx', mode);
-    try {
-      await handle.writeFile(edit.bytes);
-      if (found.value !== null) await handle.chmod(mode);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, place.absolute);
+    await replaceFile(place, edit.bytes, found.value?.mode ?? null, edit.after.slice(0, 16));
     return ok(undefined);
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
     const why = error instanceof Error ? error.message : String(error);
     return fail(
       'input.invalid',

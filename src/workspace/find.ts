@@ -1,11 +1,14 @@
-import { lstat, readFile } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createContext, Script } from 'node:vm';
 import picomatch from 'picomatch';
 import { fail, ok, type Result } from '../core/failure.ts';
 import type { TextMatch } from '../core/workspace.ts';
+import { decodeText } from './encoding.ts';
+import { bytesAt } from './file-bytes.ts';
 import { splitZ } from './git.ts';
-import { normalisePath } from './paths.ts';
+import { locate, normalisePath } from './paths.ts';
+import { plainText } from './text.ts';
 import { ownFiles, type Worktree } from './tree.ts';
 
 const MAX_MATCHES = 200;
@@ -86,7 +89,7 @@ export async function searchFiles(
   const matchingLines = lineMatcher(expression.value);
   const matches: TextMatch[] = [];
   for (const file of found.value.files) {
-    const lines = await linesOf(join(worktree.root, file));
+    const lines = await searchedLines(worktree.root, file);
     if (lines === null) continue;
     const hits = matchingLines(lines);
     if (hits === null) {
@@ -117,15 +120,18 @@ function compile(pattern: string): Result<RegExp> {
   }
 }
 
-async function linesOf(file: string): Promise<string[] | null> {
-  const info = await lstat(file).catch(() => null);
+/** The lines of a file of the worktree as a model sees them; null for what is no text, too large, or leads out by a link. */
+async function searchedLines(root: string, path: string): Promise<string[] | null> {
+  const info = await lstat(join(root, path)).catch(() => null);
   if (info === null || !info.isFile() || info.size > MAX_FILE_BYTES) return null;
-  const bytes = await readFile(file).catch(() => null);
-  if (bytes === null || bytes.includes(0)) return null;
-  return bytes
-    .toString('utf8')
-    .replace(/^\ufeff/, '')
-    .split(/\r?\n/);
+  const place = await locate(root, path);
+  const found = place.ok ? await bytesAt(place.value) : place;
+  if (!found.ok || found.value === null) return null;
+  const { bytes } = found.value;
+  const decoded = decodeText(bytes);
+  // Which encoding it has does not matter for the words of plain letters in it.
+  if (!decoded.ok && bytes.includes(0)) return null;
+  return plainText(decoded.ok ? decoded.value.text : bytes.toString('utf8')).split('\n');
 }
 
 /** Finds the indexes of matching lines, null when it takes too long. Only code run by `vm` can be stopped in the middle of a match. */

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fail, ok, type Result } from '../core/failure.ts';
 
 type GitOutput = { readonly stdout: string; readonly code: number };
@@ -24,6 +25,7 @@ const SAFE_CONFIG = [
   'core.quotePath=false',
   'gc.auto=0',
   'maintenance.auto=false',
+  'submodule.recurse=false',
   'i18n.commitEncoding=UTF-8',
 ].flatMap(setting => ['-c', setting]);
 
@@ -51,21 +53,31 @@ export async function runGit(
   call: GitCall & { readonly env: Readonly<Record<string, string>> },
 ): Promise<Result<GitOutput>> {
   if (!existsSync(root)) return fail('git.failed', `The folder ${root} is not there.`, 'Check the project’s folder.');
-  const first = await attempt(root, args, call);
-  // Ctrl-C reaches a child that has not left our group yet: that git never began, and the caller decides when to stop.
-  const { result } = first.interrupted ? await attempt(root, args, call) : first;
-  return result;
+  for (let tries = 1; ; tries += 1) {
+    const { result, again } = await attempt(root, args, call);
+    if (!again || tries >= TRIES) return result;
+    await pause(TRY_MS);
+  }
 }
 
-/** One process. `interrupted`: a SIGINT ended it. */
+/** Milliseconds between two tries of a git that never began its work, and how many there are. */
+const TRY_MS = 25;
+const TRIES = 20;
+/** Git looks at every worktree of the repository, and another run is just making or removing one. */
+const MEANWHILE = /(?:failed to read|could not open|unable to read) '?\S*worktrees\//;
+
+/**
+ * One process. `again`: it ended before it did anything, by a SIGINT (Ctrl-C reaches a child that has not left our group yet, and
+ * the caller decides when to stop) or because of another run's worktree.
+ */
 function attempt(
   root: string,
   args: readonly string[],
   call: GitCall & { readonly env: Readonly<Record<string, string>> },
-): Promise<{ readonly result: Result<GitOutput>; readonly interrupted: boolean }> {
+): Promise<{ readonly result: Result<GitOutput>; readonly again: boolean }> {
   const max = call.max_bytes ?? Number.POSITIVE_INFINITY;
   return new Promise(resolve => {
-    const end = (result: Result<GitOutput>, interrupted = false): void => resolve({ result, interrupted });
+    const end = (result: Result<GitOutput>, again = false): void => resolve({ result, again });
     // A group of its own: Ctrl-C in a terminal reaches everyone in ours, and a git that dies of it fails the work in hand.
     const detached = process.platform !== 'win32';
     const child = spawn('git', [...SAFE_CONFIG, ...args], { cwd: root, env: { ...call.env }, detached });
@@ -85,11 +97,15 @@ function attempt(
     child.on('close', (code, signal) => {
       const exit = code ?? -1;
       if ((call.accept ?? [0]).includes(exit)) {
-        end(ok({ stdout: Buffer.concat(chunks).toString('utf8'), code: exit }));
+        const half = exit !== 0 && MEANWHILE.test(complaint);
+        end(ok({ stdout: Buffer.concat(chunks).toString('utf8'), code: exit }), half);
         return;
       }
       const said = complaint.trim() || (signal === null ? `exit code ${exit}` : `ended by ${signal}`);
-      end(fail('git.failed', `git ${verbOf(args)} failed: ${said}`, hintFor(said)), signal === 'SIGINT');
+      end(
+        fail('git.failed', `git ${verbOf(args)} failed: ${said}`, hintFor(said)),
+        signal === 'SIGINT' || MEANWHILE.test(said),
+      );
     });
     // git may end before it has read everything; its exit code tells.
     child.stdin.on('error', () => undefined);
@@ -110,6 +126,8 @@ function hintFor(said: string): string {
   if (/index\.lock/.test(said))
     return 'Another git command runs in this repository; wait for it, or remove the lock file it left.';
   if (/is not a git command|unknown option|^usage:/.test(said)) return 'Update git: 2.38 or newer is needed.';
+  if (/filter-process|(?:smudge|clean|external) filter/.test(said))
+    return 'The repository needs a program that changes files at check-out, such as git-lfs: install it, then run this again.';
   if (/No space left/.test(said)) return 'Free some disk space, then run the same command again.';
   return 'Run the same git command by hand to see more, then run this again.';
 }

@@ -11,13 +11,19 @@ export const isInside = (folder: string, path: string): boolean => {
 /** The real path, or null when nothing is there (or a link leads nowhere). */
 export const realOrNull = (path: string): Promise<string | null> => realpath(path).catch(() => null);
 
+const LEADS_INTO_GIT = 'leads into .git, which belongs to git alone';
 const HINT = 'Give a path relative to the project’s root, such as src/index.js.';
 const refuse = (path: string, why: string): Result<never> =>
   fail('input.invalid', `The path ${JSON.stringify(path)} ${why}.`, HINT);
 
-/** `.git` in any case, also in the spellings that other file systems take for it. */
-const isGitName = (part: string): boolean =>
-  /^(?:\.git[ .]*|git~1)$/i.test(part.replace(/[\u200b-\u200f\u2060\ufeff]/g, ''));
+/**
+ * `.git` in any case, also in the spellings that other file systems take for it: signs that HFS+ leaves out, the dots, spaces and
+ * streams that NTFS does, its short names, wide letters.
+ */
+function isGitName(part: string): boolean {
+  const plain = part.normalize('NFKC').replace(/\p{Cf}|\u034f/gu, '');
+  return /^(?:\.git[ .]*|git~\d+)(?::.*)?$/i.test(plain);
+}
 
 /**
  * Checks the words of a path given by a model and returns it normalised: relative, with `/`, without `.` parts; '' is the root.
@@ -30,8 +36,8 @@ export function normalisePath(root: string, path: string): Result<string> {
     return refuse(path, `is absolute, and only paths inside the project are allowed${inside}`);
   }
   const parts = path.split('/').filter(part => part !== '' && part !== '.');
+  if (parts.some(part => part.split('\\').some(isGitName))) return refuse(path, LEADS_INTO_GIT);
   if (parts.includes('..')) return refuse(path, 'contains "..", and only paths inside the project are allowed');
-  if (parts.some(isGitName)) return refuse(path, 'leads into .git, which belongs to git alone');
   return ok(parts.join('/'));
 }
 

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fail, ok, type Result } from '../core/failure.ts';
+import type { Clock } from '../core/clock.ts';
+import { ok, type Result } from '../core/failure.ts';
 import type { Git } from './git.ts';
 import { copyIndex } from './index-file.ts';
-import { isAlive } from './processes.ts';
+import { type Turns, underIndexLock } from './index-lock.ts';
 import type { Change } from './working-copy.ts';
 
 /** The person's own checkout. */
@@ -14,39 +15,14 @@ export type WorkingCopy = {
   readonly git_dir: string;
   readonly git: Git;
   readonly temp: string;
+  /** In this process one moves it at a time. */
+  readonly turns: Turns;
+  readonly clock: Clock;
 };
 
-/** Runs `work` while no git command of the person can write the index. */
-export async function withIndexLock(copy: WorkingCopy, work: () => Promise<Result<void>>): Promise<Result<void>> {
-  const locked = await lockIndex(copy.git_dir);
-  if (!locked.ok) return locked;
-  try {
-    return await work();
-  } finally {
-    await rm(join(copy.git_dir, 'index.lock'), { force: true });
-  }
-}
-
-/** Holds git's own lock, so that no git command of the person writes the index meanwhile. One left by a dead process of ours is taken over. */
-async function lockIndex(gitDir: string): Promise<Result<void>> {
-  const path = join(gitDir, 'index.lock');
-  for (let round = 0; round < 2; round++) {
-    const handle = await open(path, 'wx').catch(() => null);
-    if (handle !== null) {
-      await handle.writeFile(`llmclis ${process.pid}\n`);
-      await handle.close();
-      return ok(undefined);
-    }
-    const holder = /^llmclis (\d+)\n$/.exec(await readFile(path, 'latin1').catch(() => ''))?.[1];
-    if (holder === undefined || (Number(holder) !== process.pid && isAlive(Number(holder)))) break;
-    await rm(path, { force: true });
-  }
-  return fail(
-    'git.failed',
-    `Another git command works in this repository: ${path} exists.`,
-    'Wait for it; if none runs, remove that file.',
-  );
-}
+/** Runs `work` while no git command of the person, and no other run of ours, can write the index. */
+export const withIndexLock = (copy: WorkingCopy, work: () => Promise<Result<void>>): Promise<Result<void>> =>
+  copy.turns(() => underIndexLock(copy.git_dir, copy.clock, work));
 
 /** Puts the new entries into the person's index; what else is staged stays. */
 export async function moveIndex(copy: WorkingCopy, changes: readonly Change[]): Promise<Result<void>> {

@@ -10,7 +10,9 @@ export const firstLine = async (git: Git, args: readonly string[]): Promise<stri
   return answer.ok && answer.value.code === 0 ? answer.value.stdout.trim() : null;
 };
 
-export function refReaders(git: Git): Pick<Repository, 'state' | 'resolve' | 'treeOf' | 'contains' | 'branches'> {
+export function refReaders(
+  git: Git,
+): Pick<Repository, 'state' | 'resolve' | 'treeOf' | 'contains' | 'findCommit' | 'branches'> {
   const resolveCommit = (revision: string) =>
     firstLine(git, ['rev-parse', '--verify', '-q', '--end-of-options', `${revision}^{commit}`]);
   return {
@@ -26,6 +28,19 @@ export function refReaders(git: Git): Pick<Repository, 'state' | 'resolve' | 'tr
     },
     contains: async (descendant, ancestor) =>
       (await firstLine(git, ['merge-base', '--is-ancestor', ancestor, descendant])) !== null,
+    async findCommit({ of, after, texts }) {
+      const words = texts.map(text => `--grep=${text}`);
+      const found = await firstLine(git, [
+        'log',
+        '-n',
+        '1',
+        '--format=%H',
+        '--fixed-strings',
+        ...words,
+        `${after}..${of}`,
+      ]);
+      return found || null;
+    },
     async branches(pattern) {
       const format = '--format=%(refname:lstrip=2)%09%(objectname)';
       const listed = await firstLine(git, [

@@ -6,6 +6,8 @@ import type { MergeIntent, Repository, Sandbox } from '../core/workspace.ts';
 import { commitFiles, commitTree } from './commit.ts';
 import { fastForward } from './fast-forward.ts';
 import { type Git, gitIn } from './git.ts';
+import { makeTurns } from './index-lock.ts';
+import { notesOf } from './notes.ts';
 import type { WorkingCopy } from './person-index.ts';
 import { firstLine, refReaders, treeReaders } from './reading.ts';
 import { type LinkedWorkspace, workspaceOn } from './workspace.ts';
@@ -22,6 +24,12 @@ export type RepositoryOptions = {
   readonly env: Readonly<Record<string, string>>;
   /** A folder for short-lived files. */
   readonly temp: string;
+  /** Takes secrets out of what commands print, before it is kept anywhere. */
+  readonly redact?: (text: string) => string;
+  /** Root of another checkout of the same project that lends its dependencies to worktrees; default: this one. */
+  readonly lender?: string;
+  /** Where notes are kept; default refs/notes/llmclis. */
+  readonly notes?: string;
 };
 
 /** A repository whose workspaces say what was linked into them. */
@@ -61,13 +69,15 @@ export async function openRepository(root: string, options: RepositoryOptions): 
     env: options.env,
     worktrees,
     link: options.link,
+    ...(options.lender && { lender: { root: options.lender, git: gitIn(options.lender, options.env) } }),
   };
   const equipment = { ...options, outputs: join(options.home, 'runs'), common_dir: grounds.common_dir };
   return ok({
     root: real,
     ...refReaders(git),
     ...treeReaders(git, options.temp),
-    ...writers(git, { root: real, git_dir: gitDir, git, temp: options.temp }),
+    ...writers(git, { root: real, git_dir: gitDir, git, temp: options.temp, turns: makeTurns(), clock: options.clock }),
+    ...notesOf(git, { temp: options.temp, clock: options.clock, ...(options.notes && { ref: options.notes }) }),
     async openWorkspace({ prepare, ...wanted }) {
       const opened = await openWorktree(grounds, {
         ...wanted,

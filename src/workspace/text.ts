@@ -1,136 +1,135 @@
-import leven from 'leven';
 import { fail, ok, type Result } from '../core/failure.ts';
+import { endingSpace, findFolded, MANY, type Range } from './fold.ts';
+import { lineBreak, linesOf } from './lines.ts';
+import { nearestLine } from './nearest.ts';
+import { weave } from './weave.ts';
 
-const BOM = '\ufeff';
+/** Longer texts are searched to the letter only. */
+const FOLDED_TEXT = 1_000_000;
 
-/** The text of a file's bytes with its BOM, or null when they are not text (a NUL, or not valid UTF-8). */
-export function decodeText(bytes: Uint8Array): string | null {
-  if (bytes.includes(0)) return null;
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return null;
-  }
-}
-
-/** As a model sees it: without the BOM, lines ended by `\n`. */
-export const plainText = (text: string): string => withoutBom(text).replaceAll('\r\n', '\n');
-const withoutBom = (text: string): string => (text.startsWith(BOM) ? text.slice(1) : text);
+/** As a model sees it: lines ended by `\n`. */
+export const plainText = (text: string): string => text.replaceAll(lineBreak(text), '\n');
 
 /** Number of lines; a last line without an end counts, an end without a line after it does not. */
 export const countLines = (text: string): number =>
   text === '' ? 0 : text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
 
-/** The line ending most lines of a text have; `\n` when it has none. */
-export function lineEnding(text: string): '\n' | '\r\n' {
-  const windows = text.split('\r\n').length - 1;
-  return windows * 2 > text.split('\n').length - 1 ? '\r\n' : '\n';
+/** `content` in place of `before`: lines that did not change keep their bytes, new ones take the line end of their neighbours. */
+export function rewrite(before: string, content: string): string {
+  const raw = linesOf(before, lineBreak(before));
+  return weave({
+    raw,
+    old: raw.map(line => line.text),
+    next: linesOf(unified(content), /\n/g).map(line => line.text),
+    after: null,
+    before: null,
+    // An accent has two forms that look the same: the file's stays.
+    key: text => text.normalize('NFC'),
+  });
 }
 
-/** `content` in the shape of the file it replaces: its line endings and its BOM. */
-export function shapedLike(before: string, content: string): string {
-  const shaped = withoutBom(content).replaceAll('\r\n', '\n').replaceAll('\n', lineEnding(before));
-  return before.startsWith(BOM) ? BOM + shaped : shaped;
-}
+const unified = (text: string): string => text.replaceAll('\r\n', '\n');
+
+type Replaced = {
+  readonly text: string;
+  /** What the file has where the match was not to the letter. */
+  readonly matched: { readonly line: number; readonly text: string } | null;
+};
 
 /**
- * `text` with the only occurrence of `old` replaced. Line endings in `old` and `next` are taken as the file's; every byte outside
- * the match stays. Errors: `input.invalid` that says the lines of several matches, or the nearest line when there is none.
+ * `text` with the only occurrence of `old` replaced. Line ends count as equal; where `old` is nowhere to the letter, so do quotes,
+ * dashes, white space and the forms of accents. What is outside the match stays, and so does what did not change in it. Errors:
+ * `input.invalid` that says the lines of several matches, or the nearest line when there is none.
  */
-export function replaceOnce(path: string, text: string, old: string, next: string): Result<string> {
-  if (old === '') {
+export function replaceOnce(path: string, text: string, old: string, next: string): Result<Replaced> {
+  if (old === '')
     return fail(
       'input.invalid',
       'The old text is empty.',
       'Give the exact text to replace; write_file makes whole files.',
     );
-  }
-  const { plain, origin } = flatten(text);
-  const wanted = old.replaceAll('\r\n', '\n');
-  const starts: number[] = [];
-  for (let at = plain.indexOf(wanted); at >= 0 && starts.length <= 20; at = plain.indexOf(wanted, at + 1))
-    starts.push(at);
-  const [start] = starts;
-  if (start === undefined) return notFound(path, plain, wanted);
-  if (starts.length > 1) {
-    const lines = starts.slice(0, 20).map(at => plain.slice(0, at).split('\n').length);
-    return fail(
-      'input.invalid',
-      `The old text occurs ${starts.length > 20 ? 'more than 20' : starts.length} times in ${path}: at lines ${lines.join(', ')}.`,
-      'Include more of the lines around it, so that it occurs once.',
-    );
-  }
-  const from = origin(start);
-  const to = origin(start + wanted.length);
-  const replaced = text.slice(from, to);
-  const ending = lineEnding(replaced.includes('\n') ? replaced : text);
-  const result = text.slice(0, from) + next.replaceAll('\r\n', '\n').replaceAll('\n', ending) + text.slice(to);
-  if (result === text)
+  if (unified(old) === unified(next))
     return fail('input.invalid', 'The old and the new text are the same.', 'Give the text as it should become.');
-  return ok(result);
+  const ends = lineBreak(text);
+  const exact = findExact(text, ends, unified(old));
+  if (exact.length > 1) return several(path, text, exact, true);
+  const wish = { old: unified(old), next: unified(next) };
+  const [match] = exact;
+  if (match !== undefined) return ok({ text: woven(text, ends, match, wish), matched: null });
+  const near = text.length > FOLDED_TEXT ? [] : findLoosely(text, ends, wish);
+  if (near.length > 1) return several(path, text, near, false);
+  const [found] = near;
+  if (found === undefined) return notFound(path, plainText(text), wish.old);
+  const line = linesOf(text.slice(0, found.from), ends).length;
+  const matched = { line, text: plainText(text.slice(found.from, found.to)) };
+  return ok({ text: woven(text, ends, found, found), matched });
 }
 
-/** The text with `\n` line ends, and a function from its offsets back to those of the original. */
-function flatten(text: string): { plain: string; origin: (offset: number) => number } {
-  const removed: number[] = [];
-  let plain = '';
-  let from = 0;
-  for (let at = text.indexOf('\r\n'); at >= 0; at = text.indexOf('\r\n', at + 2)) {
-    plain += text.slice(from, at);
-    removed.push(plain.length);
-    from = at + 1;
-  }
-  plain += text.slice(from);
-  const before = (offset: number): number => {
+type Wish = { readonly old: string; readonly next: string };
+
+/** The whole text with one range of it as the wish has it. */
+function woven(text: string, ends: RegExp, { from, to }: Range, { old, next }: Wish): string {
+  const piece = weave({
+    raw: linesOf(text.slice(from, to), ends),
+    old: old.split('\n'),
+    next: next.split('\n'),
+    after: text.slice(to).match(new RegExp(ends.source))?.[0] ?? null,
+    before: [...text.slice(0, from).matchAll(ends)].at(-1)?.[0] ?? null,
+    key: line => line,
+  });
+  return text.slice(0, from) + piece + text.slice(to);
+}
+
+/** Matches that are not to the letter. Spaces at the very end of `old` may be those before a line's end, or be too many. */
+function findLoosely(text: string, ends: RegExp, { old, next }: Wish): readonly (Range & Wish)[] {
+  const found = findFolded(text, ends, old).map(range => ({ ...range, old, next }));
+  const spaces = endingSpace(old);
+  if (found.length > 0 || spaces === '') return found;
+  const without = old.slice(0, -spaces.length);
+  return findFolded(text, ends, without).flatMap(({ from, to }) => {
+    const rest = text.slice(to, to + 1000).split(ends)[0] ?? '';
+    if (endingSpace(rest) !== rest) return [];
+    if (rest !== '') return [{ from, to: to + rest.length, old, next }];
+    return [{ from, to, old: without, next: next.slice(0, next.length - endingSpace(next).length) }];
+  });
+}
+
+/** Where `wanted` stands to the letter, line ends apart. */
+function findExact(text: string, ends: RegExp, wanted: string): readonly Range[] {
+  const breaks = [...text.matchAll(ends)].filter(([end]) => end.length === 2).map(({ index }, nth) => index - nth);
+  const plain = text.replaceAll(ends, '\n');
+  const origin = (offset: number): number => {
     let low = 0;
-    let high = removed.length;
+    let high = breaks.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((removed[middle] ?? 0) < offset) low = middle + 1;
+      if ((breaks[middle] ?? 0) < offset) low = middle + 1;
       else high = middle;
     }
-    return low;
+    return offset + low;
   };
-  return { plain, origin: offset => offset + before(offset) };
+  const found: Range[] = [];
+  for (let at = plain.indexOf(wanted); at >= 0 && found.length <= MANY; at = plain.indexOf(wanted, at + 1))
+    found.push({ from: origin(at), to: origin(at + wanted.length) });
+  return found;
 }
 
-const looser = (line: string): string =>
-  line
-    .replace(/[\u2018\u2019\u201b]/g, "'")
-    .replace(/[\u201c\u201d]/g, '"')
-    .replace(/[\u2010-\u2015]/g, '-')
-    .replace(/\s+/g, ' ')
-    .trim();
-
-function notFound(path: string, plain: string, old: string): Result<never> {
-  const first = old.split('\n').find(line => line.trim() !== '') ?? old;
-  const wanted = looser(first);
-  const lines = plain.split('\n');
-  const exact = lines.findIndex(line => looser(line) === wanted);
-  const near = exact >= 0 ? exact : nearestLine(lines, wanted);
-  const line = lines[near];
-  const shown = (text: string) => JSON.stringify(text.length > 200 ? `${text.slice(0, 200)}…` : text);
-  const where =
-    line === undefined
-      ? ''
-      : ` The nearest line is ${near + 1}: ${shown(line)}; you gave ${shown(first)}${exact >= 0 && line !== first ? ' (white space or quotes differ)' : ''}.`;
-  const rest = exact >= 0 && line === first && old.includes('\n') ? ' The lines after it differ.' : '';
+function several(path: string, text: string, found: readonly Range[], isExact: boolean): Result<never> {
+  const lines = found.slice(0, MANY).map(({ from }) => plainText(text.slice(0, from)).split('\n').length);
+  const times = found.length > MANY ? `more than ${MANY}` : found.length;
   return fail(
     'input.invalid',
-    `The old text is not in ${path}.${where}${rest}`,
-    'Read the file again and copy the text exactly, with its white space.',
+    isExact
+      ? `The old text occurs ${times} times in ${path}: at lines ${lines.join(', ')}.`
+      : `The old text is not in ${path} to the letter; quotes, dashes, white space or accents apart it occurs ${times} times: at lines ${lines.join(', ')}.`,
+    'Include more of the lines around it, so that it occurs once.',
   );
 }
 
-function nearestLine(lines: readonly string[], wanted: string): number {
-  const clip = wanted.slice(0, 200);
-  let best = -1;
-  let least = Math.max(3, Math.floor(clip.length * 0.5));
-  for (const [index, line] of lines.slice(0, 5000).entries()) {
-    const candidate = looser(line).slice(0, 200);
-    if (candidate === '' || Math.abs(candidate.length - clip.length) >= least) continue;
-    const distance = leven(candidate, clip);
-    if (distance < least) [best, least] = [index, distance];
-  }
-  return best;
+function notFound(path: string, plain: string, old: string): Result<never> {
+  return fail(
+    'input.invalid',
+    `The old text is not in ${path}.${nearestLine(plain, old)}`,
+    'Read the file again and copy the text exactly, with its white space.',
+  );
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ok, type Result } from '../core/failure.ts';
@@ -44,6 +45,12 @@ export async function indexEntries(
   return ok(entries);
 }
 
+/** The folders that a path is in, the nearest first. */
+export function parentsOf(path: string): string[] {
+  const parent = dirname(path);
+  return parent === '.' ? [] : [parent, ...parentsOf(parent)];
+}
+
 /** What is on disk at a path, with the times that tell whether it changed since. */
 export type OnDisk = { readonly kind: 'nothing' | 'file' | 'folder' | 'in-the-way'; readonly stamp: string };
 
@@ -52,8 +59,10 @@ export type OnDisk = { readonly kind: 'nothing' | 'file' | 'folder' | 'in-the-wa
  * `replaced` says that it is one of the changed paths, which is judged for itself.
  */
 export async function lookAt(root: string, path: string, replaced: (path: string) => boolean): Promise<OnDisk> {
-  for (let parent = dirname(path); parent !== '.'; parent = dirname(parent)) {
+  for (const parent of parentsOf(path)) {
     const info = await lstat(join(root, parent)).catch(() => null);
+    // Another repository of the person's begins there.
+    if (info?.isDirectory() && existsSync(join(root, parent, '.git'))) return { kind: 'in-the-way', stamp: '' };
     if (info !== null && !info.isDirectory()) return { kind: replaced(parent) ? 'nothing' : 'in-the-way', stamp: '' };
   }
   const info = await lstat(join(root, path)).catch(() => null);

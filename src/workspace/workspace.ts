@@ -12,13 +12,19 @@ export type LinkedWorkspace = Workspace & { readonly linked: readonly string[] }
 /** Puts the tools of one opened worktree together. `outputs` is where commands' long outputs go. */
 export function workspaceOn(
   worktree: OpenedWorktree,
-  options: { readonly sandbox: Sandbox; readonly clock: Clock; readonly outputs: string; readonly common_dir: string },
+  options: {
+    readonly sandbox: Sandbox;
+    readonly clock: Clock;
+    readonly outputs: string;
+    readonly common_dir: string;
+    readonly redact?: (text: string) => string;
+  },
 ): LinkedWorkspace {
   const { root } = worktree;
   return {
     root,
     linked: worktree.linked,
-    ...fileTools(root, worktree.linked, worktree.targets),
+    ...fileTools(root, [...worktree.linked, ...worktree.submodules], worktree.targets),
     list: (path, glob) => listFiles(worktree, path, glob),
     search: (pattern, path) => searchFiles(worktree, pattern, path),
     run(command, { timeout_s, label }, signal) {
@@ -30,6 +36,7 @@ export function workspaceOn(
           timeout_s,
           readonly_paths: [...worktree.targets, options.common_dir, join(root, '.git')],
           spill_file: join(options.outputs, `${name}-${newId(options.clock)}.txt`),
+          ...(options.redact === undefined ? {} : { redact: options.redact }),
         },
         signal,
       );

@@ -3,9 +3,11 @@ import { chmod, copyFile, lstat, mkdir, readdir, readFile, realpath, rename, rm,
 import { basename, dirname, join, resolve } from 'node:path';
 import { fail, ok, type Result } from '../core/failure.ts';
 import { findDependencies, type Linked, linkDependencies } from './dependencies.ts';
-import { TEMPORARY_PREFIX } from './files.ts';
+import { TEMPORARY_PREFIX } from './file-bytes.ts';
 import { type Git, gitIn, splitZ } from './git.ts';
 import { isInside, realOrNull } from './paths.ts';
+import { excludedBySetup, excludeWhatIsNew } from './setup-files.ts';
+import { fillSubmodules } from './submodules.ts';
 import type { Worktree } from './tree.ts';
 
 /** What worktrees share: the repository they are of, and where they may be. */
@@ -18,6 +20,8 @@ export type Grounds = {
   /** The only folder in which worktrees are made and removed. */
   readonly worktrees: string;
   readonly link: readonly string[] | null;
+  /** The checkout that dependencies and submodules are taken from, when it is another one. */
+  readonly lender?: { readonly root: string; readonly git: Git };
 };
 
 export type OpenedWorktree = Worktree &
@@ -27,6 +31,8 @@ export type OpenedWorktree = Worktree &
     readonly base: string;
     /** Git's own folder for it. */
     readonly admin: string;
+    /** Folders of submodules: filled, and not part of the work. */
+    readonly submodules: readonly string[];
   };
 
 /**
@@ -63,7 +69,11 @@ export async function openWorktree(
   }
   const removed = await removeWorktree(grounds, root);
   if (!removed.ok) return removed;
-  const added = await grounds.git(['worktree', 'add', '--detach', '--force', root, `${options.base}^{commit}`]);
+  const add = () => grounds.git(['worktree', 'add', '--detach', '--force', root, `${options.base}^{commit}`]);
+  const first = await add();
+  // What a try that another run's worktree got in the way of has left is taken away.
+  const cleared = first.ok ? first : await removeWorktree(grounds, root);
+  const added = first.ok || !cleared.ok ? first : await add();
   if (!added.ok) return added;
   const admin = await adminFolder(grounds, root);
   if (admin === null)
@@ -76,6 +86,8 @@ export async function openWorktree(
   if (!opened.ok) return opened;
   const prepared = options.prepare === undefined ? ok(true) : await options.prepare(opened.value);
   if (!prepared.ok) return prepared;
+  const left = await excludeWhatIsNew(opened.value, join(admin, EXCLUDE));
+  if (!left.ok) return left;
   if (prepared.value) await writeBase(admin, base);
   return opened;
 }
@@ -158,8 +170,8 @@ export async function removeWorktree(grounds: Grounds, path: string): Promise<Re
   } catch (error) {
     return fail('git.failed', `The worktree ${root} cannot be removed: ${String(error)}`, `Remove it by hand: ${root}`);
   }
-  const pruned = await grounds.git(['worktree', 'prune']);
-  return pruned.ok ? ok(undefined) : pruned;
+  // No `git worktree prune`: it takes away what another run's `git worktree add` is just making.
+  return ok(undefined);
 }
 
 async function removeFolder(path: string): Promise<void> {
@@ -186,7 +198,8 @@ async function equip(
   made: Pick<OpenedWorktree, 'root' | 'admin' | 'base' | 'kept'>,
 ): Promise<Result<OpenedWorktree>> {
   const { root, admin } = made;
-  const paths = await findDependencies(grounds.git, grounds.root, grounds.link);
+  const lender = grounds.lender ?? grounds;
+  const paths = await findDependencies(lender.git, lender.root, grounds.link);
   if (!paths.ok) return paths;
   const exclude = join(admin, EXCLUDE);
   const git = gitIn(root, grounds.env, ['--git-dir', admin, '--work-tree', root, '-c', `core.excludesFile=${exclude}`]);
@@ -194,13 +207,16 @@ async function equip(
   const tracked = await trackedAmong(git, index, paths.value);
   if (!tracked.ok) return tracked;
   const { linked, targets } = await linkDependencies({
-    repository: grounds.root,
+    repository: lender.root,
     worktree: root,
     paths: paths.value,
     tracked: path => tracked.value.some(file => file === path || file.startsWith(`${path}/`)),
   });
-  await writeFile(exclude, await excludeText(grounds, linked));
-  return ok({ ...made, git, index, temp: admin, linked, targets });
+  await writeFile(exclude, `${await excludeText(grounds, linked)}${await excludedBySetup(admin)}`);
+  const place = { source: lender.root, worktree: root, env: grounds.env, temp: admin };
+  const submodules = await fillSubmodules(place, git, index);
+  if (!submodules.ok) return submodules;
+  return ok({ ...made, git, index, temp: admin, linked, targets, submodules: submodules.value });
 }
 
 async function trackedAmong(git: Git, index: string, paths: readonly string[]): Promise<Result<string[]>> {

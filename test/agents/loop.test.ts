@@ -24,6 +24,7 @@ async function play(replies: readonly Reply[], over: Partial<Conversation> = {})
   const notes: string[] = [];
   const context: ToolContext = {
     workspace: nowhere,
+    permission: () => 'open',
     recall: query => [`about ${query}`],
     note: text => void notes.push(text),
     redact: text => text.replaceAll('hunter2', '[redacted]'),

@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { answerTask } from '../../src/app/people.ts';
 import type { App } from '../../src/app.ts';
+import { parseCheck } from '../../src/checks/checks.ts';
 import type { Command } from '../../src/cli/command.ts';
 import type { RunEvent } from '../../src/core/event.ts';
 import { FAILURES, ok, type Result } from '../../src/core/failure.ts';
@@ -16,6 +18,12 @@ export const must = <T>(result: Result<T>): T => {
 
 const START = Date.UTC(2026, 10, 21, 9, 0, 0);
 const IN_STEP = { changed_files: [], to_database: 0, to_file: 0, conflicts: [] };
+
+/** A project whose commands cross no border, and nobody asks. */
+export const noBorders = {
+  permissions: async () => ok({ grants: [], own: [], proposed: [], asking: [] }),
+  decidePermissions: async () => ok([]),
+} satisfies Partial<App>;
 
 /** A real knowledge manager on a file of its own with one project, plans that only say they were asked, and a clock that stands. */
 export function testApp() {
@@ -35,6 +43,14 @@ export function testApp() {
     project: (id?: number) => km.project(id ?? project.id),
     // The plans of this app always have to be asked first, so one look-up is never enough.
     hotNext: () => ok(null),
+    readCheck: async text => {
+      const read = parseCheck(text);
+      return read.ok ? ok(undefined) : read;
+    },
+    // No run ever worked here.
+    taskEvidence: () => null,
+    ...noBorders,
+    answerTask: async (to, key, text) => answerTask(km, to, key, text),
     pullPlans: async () => {
       asked.push('pull');
       return ok(IN_STEP);

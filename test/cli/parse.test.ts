@@ -33,6 +33,17 @@ describe('the words of a command', () => {
     expect(message('K1', '-tag:api')).toContain('does not know the flag -tag:api');
   });
 
+  it('gives an argument that takes a list each word for itself', () => {
+    const checks = { check: { list: true, help: 'Checks.' } } as const;
+    const take = (...argv: string[]) =>
+      parseArguments<typeof checks, typeof flags>({ name: 'try', args: checks, flags }, argv);
+    expect(take('npm test', '@file a.js', '--dry-run')).toMatchObject({
+      value: { args: { check: ['npm test', '@file a.js'] }, flags: { dry_run: true } },
+    });
+    expect(take()).toMatchObject({ value: { args: { check: [] } } });
+    expect(take('-x')).toMatchObject({ ok: false });
+  });
+
   it('fills in every flag, given or not', () => {
     expect(read('K1')).toEqual({
       ok: true,

@@ -8,7 +8,7 @@ import { taskAccept, taskAnswer, taskReject } from '../../src/cli/commands/task-
 import { fail, ok } from '../../src/core/failure.ts';
 import type { Task } from '../../src/core/task.ts';
 import type { Project } from '../../src/km/km.ts';
-import { must, testApp, type, typeJson } from './app.ts';
+import { must, noBorders, testApp, type, typeJson } from './app.ts';
 
 let world: ReturnType<typeof testApp>;
 beforeEach(() => {
@@ -100,6 +100,7 @@ describe('init', () => {
     };
     const given: object[] = [];
     const app = {
+      ...noBorders,
       init: async (options: object) => {
         given.push(options);
         return ok(report);

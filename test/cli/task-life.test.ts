@@ -66,6 +66,7 @@ describe('the life of a task', () => {
       exit: 0,
       json: { title: 'Better', tags: [], priority: 1, role: null, private: false, checks: ['npm test'] },
     });
+    expect((await type(taskEdit, world.app, ['T1', '--verify', '@file pth=a'])).err).toContain('Did you mean path=…?');
     expect(await type(taskEdit, world.app, ['T1'])).toMatchObject({
       exit: 2,
       err: expect.stringContaining('Nothing was given to change'),

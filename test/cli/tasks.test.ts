@@ -94,6 +94,7 @@ describe('task add', () => {
     [['X', '--depends-on', 'NOPE'], 'input.not_found'],
     [['X', '--priority', '5'], 'input.invalid'],
     [['X', '--role', 'boss'], 'input.invalid'],
+    [['X', '--verify', 'npm test', '--verify', '@fil a.js'], 'input.invalid'],
     [['X', '--project_id', '99'], 'project.not_found'],
   ])('refuses %j as %s with exit 2, and leaves the plan alone', async (words, code) => {
     expect(await add(...words)).toMatchObject({ exit: 2, json: { error: { code } } });

@@ -6,6 +6,9 @@ import { detectVerify, type ProjectFiles } from '../../src/config/detect.ts';
 const tree = (files: Readonly<Record<string, string>>): ProjectFiles => ({
   read: path => (Object.hasOwn(files, path) ? (files[path] ?? null) : null),
   exists: path => Object.keys(files).some(name => name === path || name.startsWith(`${path}/`)),
+  folders: () => [
+    ...new Set(Object.keys(files).flatMap(name => (name.includes('/') ? [name.split('/')[0] ?? ''] : []))),
+  ],
 });
 const detect = (files: Readonly<Record<string, string>>) => detectVerify(tree(files));
 const command = (files: Readonly<Record<string, string>>): string | null =>
@@ -121,6 +124,26 @@ describe('finding the test command', () => {
       ],
     });
   });
+
+  it('looks one folder deep where the top says nothing', () => {
+    const go = { 'back end/go.mod': 'module x' };
+    const node = { 'frontend/package.json': scripts('vitest run'), 'frontend/pnpm-lock.yaml': '' };
+    expect(detect({ 'README.md': '', ...node })).toEqual({
+      commands: ['cd frontend && pnpm test'],
+      from: 'frontend/package.json script "test"',
+      warnings: [],
+    });
+    expect(detect({ ...node, ...go })).toMatchObject({
+      commands: ["cd 'back end' && go test ./...", 'cd frontend && pnpm test'],
+      from: 'back end/go.mod, frontend/package.json script "test"',
+    });
+    expect(command({ ...go, Makefile: 'test:\n\tx\n' })).toBe('make test');
+  });
+
+  it.each(['docs', 'examples', 'test', 'vendor', 'node_modules', '.github'])(
+    'does not take %s for the project',
+    folder => expect(detect({ [`${folder}/package.json`]: scripts('node --test') })).toBeNull(),
+  );
 
   it('never throws, whatever the files hold', () => {
     const names = [

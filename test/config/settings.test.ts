@@ -30,6 +30,7 @@ describe('settings', () => {
     const values = Object.entries(settings({})).map(([name, setting]) => [name, setting.value, setting.from]);
     expect(values).toEqual([
       ['verify', [], 'default'],
+      ['role_checks', {}, 'default'],
       ['setup', [], 'default'],
       ['link', null, 'default'],
       ['protect', [], 'default'],
@@ -39,7 +40,11 @@ describe('settings', () => {
       ['plans', ['plans.md'], 'default'],
       ['commit_plan', false, 'default'],
       ['sandbox', 'bubblewrap', 'default'],
+      ['network', [], 'default'],
+      ['readable', [], 'default'],
+      ['memory_mb', null, 'default'],
       ['check_timeout_s', 600, 'default'],
+      ['mutants', 8, 'default'],
     ]);
   });
 
@@ -67,9 +72,38 @@ describe('settings', () => {
     });
   });
 
+  it('take a check as a map too, which is the same check as text', () => {
+    const project = `verify:
+  - npm test
+  - {kind: file, path: a b.js}
+  - kind: diff
+    allow: [src/**, test/**]
+    max_files: 3
+  - {kind: command, run: "make x=1"}
+role_checks:
+  coder: npm run lint
+  writer: [{kind: links, path: docs}, "@lines docs max=200"]
+`;
+    expect(settings({ project })).toMatchObject({
+      verify: {
+        value: ['npm test', '@file path="a b.js"', '@diff allow="src/** test/**" max_files=3', 'make x=1'],
+        where: 'llmclis.yaml:1',
+      },
+      role_checks: {
+        value: { coder: ['npm run lint'], writer: ['@links path=docs', '@lines docs max=200'] },
+        where: 'llmclis.yaml:8',
+      },
+    });
+    for (const wrong of ['verify: {path: a}', 'verify: [{kind: A}]', 'verify: [{kind: file, path: {a: 1}}]'])
+      expect(problems({ project: wrong })).toContain('verify must be a check or a list of checks');
+    for (const wrong of ['role_checks: npm test', 'role_checks: {boss: npm test}', 'role_checks: [a]'])
+      expect(problems({ project: wrong })).toContain('role_checks must be a map from a role (manager, coder,');
+  });
+
   it('read every variable of the environment', () => {
     const env = {
       LLMCLIS_VERIFY: 'npm test\nnpm run lint, twice',
+      LLMCLIS_ROLE_CHECKS: 'coder: npm run lint\nwriter: @links docs\ncoder: make -n: x',
       LLMCLIS_SETUP: 'make',
       LLMCLIS_LINK: 'node_modules, vendor',
       LLMCLIS_PROTECT: 'a/**\nb/**',
@@ -78,7 +112,11 @@ describe('settings', () => {
       LLMCLIS_PLANS: 'a.md',
       LLMCLIS_COMMIT_PLAN: '1',
       LLMCLIS_SANDBOX: 'none',
+      LLMCLIS_NETWORK: 'registry.npmjs.org, *.example.com',
+      LLMCLIS_READABLE: '/usr/share/dict',
+      LLMCLIS_MEMORY_MB: '2048',
       LLMCLIS_CHECK_TIMEOUT_S: '30',
+      LLMCLIS_MUTANTS: '5',
       LLMCLIS_MERGE: '',
     };
     const values = Object.fromEntries(
@@ -86,6 +124,7 @@ describe('settings', () => {
     );
     expect(values).toEqual({
       verify: ['npm test', 'npm run lint, twice'],
+      role_checks: { coder: ['npm run lint', 'make -n: x'], writer: ['@links docs'] },
       setup: ['make'],
       link: ['node_modules', 'vendor'],
       protect: ['a/**', 'b/**'],
@@ -95,7 +134,11 @@ describe('settings', () => {
       plans: ['a.md'],
       commit_plan: true,
       sandbox: 'none',
+      network: ['registry.npmjs.org', '*.example.com'],
+      readable: ['/usr/share/dict'],
+      memory_mb: 2048,
       check_timeout_s: 30,
+      mutants: 5,
     });
   });
 
@@ -205,6 +248,8 @@ describe('the file that init writes', () => {
       'mode',
       'budget_usd',
       'plans',
+      'network',
+      'readable',
     ]);
   });
 

@@ -87,17 +87,29 @@ describe('a run as a process', () => {
     await ollama.close();
   });
 
-  it('is refused beside one that is at work on the project, and that one is not disturbed', async () => {
-    const { gate, place, words, atTheGate } = await waitingScene();
+  it('works beside another one on the same project: it waits for the other’s task, and joins its branch', {
+    timeout: 120_000,
+  }, async () => {
+    const { scene, gate, place, words: auto, atTheGate } = await waitingScene();
+    scene.addTask({ ...TASK, key: 'T2', title: 'More', checks: ['test -f src/more.js'], depends_on: ['T1'] });
+    const words = auto.map(word => (word === 'auto' ? 'branch' : word));
     const first = startCli(words, place);
     await first.line(atTheGate);
-    const second = runCli(words, place);
-    expect(second).toMatchObject({ exit: 6, json: [{ error: { code: 'run.busy' } }] });
+    expect(runCli([...words.slice(0, 3), '--merge', 'review', '--no-sandbox', '--json'], place)).toMatchObject({
+      exit: 6,
+      json: [{ error: { code: 'run.busy' } }],
+    });
+    const second = startCli(words, place);
+    await second.line(({ type, kind }) => type === 'run.idle' && kind === 'waiting');
     gate.open();
-    const { exit, events } = await first.ended;
-    expect(exit).toBe(0);
-    expect(events.filter(({ type }) => type === 'task.done')).toHaveLength(1);
-    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, place) => place + 1));
+    const [one, two] = [await first.ended, await second.ended];
+    const events = [...one.events, ...two.events];
+    const targets = events.filter(({ type }) => type === 'run.started').map(({ target }) => target);
+    expect(new Set(targets).size).toBe(1);
+    expect(events.filter(({ type }) => type === 'task.done').map(({ task }) => task)).toEqual(['T1']);
+    // T2 was taken by one of them as soon as it could be; its scripted model has no reply for it.
+    expect(events.filter(({ type, task }) => type === 'task.claimed' && task === 'T2')).not.toEqual([]);
+    for (const { events: own } of [one, two]) expect(own.map(({ seq }) => seq)).toEqual(own.map((_, at) => at + 1));
   });
 
   it('pauses, goes on and stops as another process asks', async () => {

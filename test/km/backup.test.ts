@@ -93,6 +93,19 @@ describe('a backup', () => {
   });
 });
 
+describe('what a killed backup leaves', () => {
+  it('is taken away by the next one into that folder; what is not ours stays', async () => {
+    const { folder, at } = place();
+    fullWorld(at('llmclis.db'), 1500).database.sqlite.close();
+    expect(runWorker('backup', at('llmclis.db'), at('copy.db'), 1).signal).toBe('SIGKILL');
+    expect(readdirSync(folder).some(name => name.includes('.partial'))).toBe(true);
+    const own = ['notes.1.partial', `other.db.${process.ppid}.partial`];
+    for (const name of own) writeFileSync(at(name), 'SQLite is what this text is about.');
+    must(await backup(at('llmclis.db'), at('copy.db')));
+    expect(readdirSync(folder).filter(name => name.includes('.partial'))).toEqual(own);
+  });
+});
+
 describe('restoring', () => {
   it('brings back what the backup holds and keeps what was there', async () => {
     const { at, restore } = place();

@@ -31,6 +31,7 @@ const facts: Facts = {
     because: 'test',
     passed_over: [],
   }),
+  critics: () => [],
   canUse: () => true,
   consequence: () => ({ kind: 'stop', exit: 4 }),
 };

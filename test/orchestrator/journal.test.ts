@@ -3,14 +3,29 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { NewEvent } from '../../src/core/event.ts';
+import { fail, ok } from '../../src/core/failure.ts';
 import { openDatabase } from '../../src/km/database.ts';
-import { createJournal } from '../../src/orchestrator/journal.ts';
+import { createJournal, RunTakenOver } from '../../src/orchestrator/journal.ts';
 import { addTasks, codeOf, MIGRATIONS, makeWorld, must } from '../km/fixtures.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'llmclis-journal-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const paused = (because: string): NewEvent => ({ type: 'run.paused', because });
+const started = (project_id: number, lead: string): NewEvent => ({
+  type: 'run.started',
+  project_id,
+  project: 'p',
+  mode: 'offline',
+  merge: 'branch',
+  max_steps: 3,
+  budget_usd: null,
+  sandbox: 'none',
+  target: null,
+  scripted: true,
+  tasks_total: 0,
+  lead,
+});
 const ALIVE = 100;
 const DEAD = 200;
 
@@ -113,47 +128,102 @@ describe('the journal', () => {
 });
 
 describe('a run', () => {
-  it('is refused while another process is at work on the project', () => {
+  it('is of one process: dead after a silence, or when its process is gone', () => {
     const { journal, project, km, clock } = makeJournal();
     const other = must(km.addProject({ name: 'other', root: '/nowhere/other' })).id;
     const run = must(journal.startRun(project, {}, ALIVE));
-    const refused = journal.startRun(project, {}, 101);
-    expect(codeOf(refused)).toBe('run.busy');
-    expect(refused.ok ? '' : refused.error.message).toContain(run);
-    expect(codeOf(journal.startRun(other, {}, 101))).toBe('ok');
+    const elsewhere = must(journal.startRun(other, {}, DEAD));
+    expect(journal.deadRuns(project, 101)).toEqual([]);
     clock.forward(29);
-    expect(codeOf(journal.adopt(run, 101))).toBe('run.busy');
     journal.heartbeat(run);
     clock.forward(29);
-    expect(codeOf(journal.startRun(project, {}, 101))).toBe('run.busy');
+    expect(journal.takeUp(project, 101)).toEqual([]);
     clock.forward(1);
-    expect(codeOf(journal.adopt(run, 101))).toBe('ok');
+    expect(journal.takeUp(project, 101)).toMatchObject([{ id: run, pid: 101 }]);
+    expect(journal.takeUp(project, 102)).toEqual([]);
+    expect(journal.deadRuns(other, 101).map(({ id }) => id)).toEqual([elsewhere]);
   });
 
-  it('whose process died is taken over at once', () => {
+  it('whose process died is taken over at once, with all its like, by one process', () => {
     const { journal, project, clock } = makeJournal();
-    const run = must(journal.startRun(project, { mode: 'offline' }, DEAD));
-    expect(journal.openRun(project)).toMatchObject({ id: run, pid: DEAD, options: { mode: 'offline' } });
+    const first = must(journal.startRun(project, { mode: 'offline' }, DEAD));
+    const second = must(journal.startRun(project, {}, DEAD));
+    must(journal.startRun(project, {}, ALIVE));
     clock.forward(5);
-    expect(must(journal.adopt(run, ALIVE))).toBe(run);
-    expect(journal.openRun(project)).toMatchObject({ pid: ALIVE, heartbeat_at: '2026-11-21T09:00:05Z' });
-    expect(codeOf(journal.adopt(run, ALIVE))).toBe('ok');
+    expect(journal.deadRuns(project, 101)).toMatchObject([{ id: first, options: { mode: 'offline' } }, { id: second }]);
+    expect(journal.takeUp(project, 101)).toMatchObject([
+      { id: first, pid: 101, heartbeat_at: '2026-11-21T09:00:05Z' },
+      { id: second, pid: 101 },
+    ]);
+    expect(journal.takeUp(project, 102)).toEqual([]);
+  });
+
+  it('with the id of this process that was not begun here belongs to a dead one', () => {
+    const { journal, project, database, clock } = makeJournal();
+    const run = must(journal.startRun(project, {}, ALIVE));
+    expect(journal.deadRuns(project, ALIVE)).toEqual([]);
+    const later = createJournal(database.sqlite, clock, () => true);
+    expect(later.takeUp(project, ALIVE)).toMatchObject([{ id: run }]);
+  });
+
+  it('begins with what it saw of the others, in one step, or not at all', () => {
+    const { journal, project } = makeJournal();
+    const wanted = { project_id: project, options: {}, pid: ALIVE };
+    const seen: string[][] = [];
+    const begin = (lead: string | null) =>
+      journal.beginRun(wanted, (runId, others) => {
+        seen.push(others.map(({ run_id }) => run_id));
+        return ok(started(project, lead ?? runId));
+      });
+    const first = must(begin(null))[0]?.run_id ?? '';
+    const second = must(begin(first))[0]?.run_id ?? '';
+    expect(seen).toEqual([[], [first]]);
+    expect(codeOf(journal.beginRun(wanted, () => fail('run.busy', 'No.', 'Wait.')))).toBe('run.busy');
+    expect(journal.runs(project).map(({ id }) => id)).toEqual([second, first]);
+    expect(journal.team(first)).toEqual([first, second]);
+    expect(journal.begunOf(second)).toMatchObject({ lead: first, seq: 1 });
+    journal.append(second, [paused('x')]);
+    expect(journal.lastOf(second)).toMatchObject({ type: 'run.paused', seq: 2 });
+    expect(journal.lastOf('none')).toBeNull();
   });
 
   it('is open until it is finished', () => {
     const { journal, project, clock } = makeJournal();
-    expect(journal.openRun(project)).toBeNull();
-    const first = must(journal.startRun(project, {}, ALIVE));
+    const first = must(journal.startRun(project, {}, DEAD));
     clock.forward(9);
     journal.finish(first);
-    expect(journal.openRun(project)).toBeNull();
-    expect(codeOf(journal.adopt(first, ALIVE))).toBe('input.invalid');
-    expect(codeOf(journal.adopt('none', ALIVE))).toBe('input.not_found');
+    expect(journal.deadRuns(project, 101)).toEqual([]);
     const second = must(journal.startRun(project, {}, ALIVE));
     expect(journal.runs(project).map(run => [run.id, run.status, run.finished_at])).toEqual([
       [second, 'running', null],
       [first, 'finished', '2026-11-21T09:00:09Z'],
     ]);
+  });
+
+  it('is not taken from a living process when the clock goes back, and a dead one is', () => {
+    const { journal, project, clock } = makeJournal();
+    const run = must(journal.startRun(project, {}, ALIVE));
+    const dead = must(journal.startRun(project, {}, DEAD));
+    journal.append(run, [paused('before')]);
+    clock.forward(-3600);
+    expect(journal.takeUp(project, 101).map(({ id }) => id)).toEqual([dead]);
+    journal.append(run, [paused('after')]);
+    expect(journal.events(run).map(event => [event.seq, event.at])).toEqual([
+      [1, '2026-11-21T09:00:00.000Z'],
+      [2, '2026-11-21T08:00:00.000Z'],
+    ]);
+  });
+
+  it('that another process took over is written by that one alone', () => {
+    const { journal, project, database, clock } = makeJournal();
+    const run = must(journal.startRun(project, {}, ALIVE));
+    clock.forward(86_400);
+    const other = createJournal(database.sqlite, clock, () => true);
+    expect(other.takeUp(project, 101).map(({ id }) => id)).toEqual([run]);
+    expect(() => journal.append(run, [paused('x')])).toThrow(RunTakenOver);
+    journal.heartbeat(run);
+    expect(other.append(run, [paused('y')])).toHaveLength(1);
+    expect(journal.events(run).map(({ seq }) => seq)).toEqual([1]);
   });
 });
 

@@ -24,6 +24,17 @@ describe('protected files', () => {
     '.npmrc',
     'Makefile',
     'scripts/check.sh',
+    'babel.config.js',
+    'src/.mocharc.json',
+    '.pytest.ini',
+    'src/sitecustomize.py',
+    'src/a.pth',
+    'pytest.py',
+    'pytest/__init__.py',
+    'node_modules/vitest/index.js',
+    '.env',
+    'packages/a/.env.test',
+    '.gitmodules',
   ])('%s is', path => expect(isProtected(path, rules)).toBe(true));
 
   it.each([
@@ -39,6 +50,17 @@ describe('protected files', () => {
   it('takes the task’s globs, with or without a slash', () => {
     expect(isProtected('src/deep/schema.sql', { ...rules, protect: ['*.sql'] })).toBe(true);
     expect(isProtected('src/gen/x.ts', { ...rules, protect: ['src/gen/**'] })).toBe(true);
+  });
+
+  it('protects the lines by which git, TypeScript and pytest take one thing for another', () => {
+    const maps = (paths: object) => JSON.stringify({ compilerOptions: { strict: true, paths } });
+    expect(protectedPartChanged('.gitattributes', null, '*.js filter=x\n')).toBe(true);
+    expect(protectedPartChanged('.gitattributes', '*.js text\n', '*.js text\n*.js -diff\n')).toBe(true);
+    expect(protectedPartChanged('.gitattributes', null, '*.png binary\n*.sh eol=lf\n')).toBe(false);
+    expect(protectedPartChanged('tsconfig.json', maps({}), maps({ vitest: ['./fake.ts'] }))).toBe(true);
+    expect(protectedPartChanged('tsconfig.json', '{"include":["src"]}', '{"include":["src","lib"]}')).toBe(false);
+    expect(protectedPartChanged('pyproject.toml', '[project]\nname = "a"\n', '[tool.pytest.ini_options]\n')).toBe(true);
+    expect(protectedPartChanged('pyproject.toml', '[project]\nname = "a"\n', '[project]\nname = "b"\n')).toBe(false);
   });
 
   it('lets `allow` win', () => {

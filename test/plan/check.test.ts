@@ -130,6 +130,16 @@ describe('checking a plan', () => {
     expect(check(`- [ ] **A1 – x**\r\n\t- **Created:** x\n- [ ] **A2 – y**\n\t* Created: x\r\n`)).toEqual([]);
   });
 
+  it('warns of checks that cannot be understood', () => {
+    const verify = '  - **Verify:** `npm test`, `@fil a.js`\n  - **Verify:**\n    - `@size dist`\n';
+    const refusal = (text: string) => (text.startsWith('@') ? { message: `no ${text}.`, hint: 'Look.' } : null);
+    const found = checkPlan(`- [ ] **A1 – x**\n${CREATED}${verify}`, filesOf({}), { refusal });
+    expect(found).toEqual([
+      { line: 3, level: 'warning', message: 'A1: no @fil a.js.', hint: 'Look.' },
+      { line: 4, level: 'warning', message: 'A1: no @size dist.', hint: 'Look.' },
+    ]);
+  });
+
   it('finds values that mean nothing, and boxes that belong to nothing', () => {
     expect(check(`- [ ] **A1 – x**\n${CREATED}  - **Priority:** soon\n  - **Role:** boss\n\n- [ ] loose\n`)).toEqual([
       '3 warning "soon" is no priority.',

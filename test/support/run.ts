@@ -35,6 +35,7 @@ export type Scene = {
   run(
     options?: OrchestrateOptions,
     meanwhile?: (event: RunEvent) => void,
+    signal?: AbortSignal,
   ): Promise<{ readonly events: readonly RunEvent[]; readonly summary: RunSummary }>;
 };
 
@@ -44,18 +45,26 @@ const unwrap = <T>(result: { ok: true; value: T } | { ok: false; error: { messag
 };
 
 /** A project in a repository of these files, with scripted models: everything but the models is real. */
-export async function makeScene(
+export const makeScene = (
+  files: Readonly<Record<string, string>>,
+  replies: readonly ReplayEntry[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Scene> => sceneIn(temporaryFolder(), files, replies, env);
+
+/** The same in a folder that the caller removes. */
+export async function sceneIn(
+  folder: string,
   files: Readonly<Record<string, string>>,
   replies: readonly ReplayEntry[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Scene> {
-  const folder = temporaryFolder();
   const root = makeRepository(files, join(folder, 'project'));
   const home = join(folder, 'home');
   writeFiles(folder, { 'model_registry.yaml': REGISTRY, 'replay.yaml': printScript(replies) });
   const registry = join(folder, 'model_registry.yaml');
   const app = openApp({
-    env: { ...process.env, LLMCLIS_HOME: home, ...env },
+    // What a person's tests do not notice is told, and decides nothing: only the tests that are about it wait for it.
+    env: { ...process.env, LLMCLIS_HOME: home, LLMCLIS_MUTANTS: '0', ...env },
     cwd: root,
     version: '0.0.0',
     shipped: SHIPPED,
@@ -69,7 +78,7 @@ export async function makeScene(
     registry,
     projectId: project.id,
     addTask: task => void unwrap(km.addTask({ ...task, project_id: project.id }, 'test')),
-    async run(options = {}, meanwhile = () => undefined) {
+    async run(options = {}, meanwhile = () => undefined, signal = new AbortController().signal) {
       const events: RunEvent[] = [];
       const wanted = { registry, no_sandbox: true, ...options };
       const summary = unwrap(
@@ -80,7 +89,7 @@ export async function makeScene(
             events.push(event);
             meanwhile(event);
           },
-          new AbortController().signal,
+          signal,
         ),
       );
       return { events, summary };

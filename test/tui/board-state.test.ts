@@ -7,6 +7,7 @@ import {
   type BoardState,
   initialBoard,
   layoutOf,
+  messageLines,
   selectedRow,
   selectedTask,
 } from '../../src/tui/board/state.ts';
@@ -241,6 +242,36 @@ describe('acting', () => {
     board.press('y');
     await board.settle();
     expect(there.asked.filter(call => call.startsWith('undo'))).toEqual(['undo 9']);
+  });
+
+  it('answers what a task asks: leave by one key, a question by a text', async () => {
+    const tasks = [
+      task(1, 'T1', {
+        status: 'blocked',
+        reason: 'permission',
+        reason_detail: 'May commands reach the host a.example?',
+      }),
+      task(2, 'T2', { status: 'blocked', reason: 'needs_input', reason_detail: 'Which zone?' }),
+      task(3, 'T3', { status: 'blocked', reason: 'loop', reason_detail: 'It went in circles.' }),
+    ];
+    const there = world({ tasks, next: { kind: 'all-done' } });
+    const board = opened(there).press('g', 'a');
+    expect(board.state().question?.text).toBe(
+      'T1 “Task T1”: May commands reach the host a.example? y allow, n deny, esc later',
+    );
+    expect(commandFor('x', 'leave')).toBeNull();
+    board.press('escape');
+    expect(board.state().message?.text).toBe('T1 stays as it is.');
+    board.press('a', 'n', 'a', 'y', 'j', 'a', 'return', 'U', 'T', 'C', '!', 'backspace');
+    expect(messageLines(board.state())).toEqual(['T2 “Task T2” asks: Which zone?', '> UTC▏']);
+    board.press('return', 'j', 'a');
+    expect(board.state().message?.text).toBe('The task asks nothing.');
+    await board.settle();
+    expect(there.asked.filter(call => call.startsWith('answer'))).toEqual([
+      'answer deny T1',
+      'answer allow T1',
+      'answer UTC T2',
+    ]);
   });
 
   it('says what was refused and why', async () => {

@@ -165,9 +165,11 @@ export function matchesOf(tasks: readonly Task[], filter: string): Result<readon
   return ok(tasks.filter(one => one.kind === 'task' && words.every(word => passes(one, word))).map(({ id }) => id));
 }
 
-export const factsOf = (tasks: readonly Task[], { id, depends_on }: Task): TaskFacts => ({
+export const factsOf = (tasks: readonly Task[], { id, depends_on, reason }: Task): TaskFacts => ({
   notes: id === 3 ? demoNotes : [],
   history: id === 3 ? demoHistory : [],
+  evidence: null,
+  asks: reason === 'permission',
   waits_for: tasks.filter(({ key }) => depends_on.includes(key)),
 });
 
@@ -199,9 +201,9 @@ export const world = (change: Partial<World> = {}): World => ({
 });
 
 const named = (action: BoardAction): string =>
-  action.type === 'undo'
-    ? `undo ${action.change}`
-    : `${action.type}${action.type === 'prioritise' ? ` ${action.priority}` : ''} ${action.key}`;
+  action.type === 'undo' ? `undo ${action.change}` : [action.type, ...extraOf(action), action.key].join(' ');
+const extraOf = (action: BoardAction): readonly unknown[] =>
+  action.type === 'prioritise' ? [action.priority] : action.type === 'answer' ? [action.text] : [];
 
 /** The ports over plain data that a test changes as other processes would; `asked` lists the calls that cost something. */
 export const portsOf = (state: World): TuiPorts => ({

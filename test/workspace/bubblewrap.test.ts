@@ -5,21 +5,12 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Sandbox } from '../../src/core/workspace.ts';
-import { bubblewrapSandbox } from '../../src/workspace/bubblewrap.ts';
-import { plainSandbox } from '../../src/workspace/plain.ts';
-import { isAlive } from '../../src/workspace/processes.ts';
-import { seccompFilter } from '../../src/workspace/seccomp.ts';
+import { bubblewrapSandbox } from '../../src/workspace/sandbox/bubblewrap.ts';
+import { plainSandbox } from '../../src/workspace/sandbox/plain.ts';
+import { isAlive } from '../../src/workspace/sandbox/processes.ts';
 import { failureOf, gitBy, makeRepository, PATH, value, writeFiles } from './helpers.ts';
 
-import { bwrapIsHere, clock, folders, protecting, runIn, sleepersIn } from './sandboxes.ts';
-
-describe('the system-call filter', () => {
-  it('is made for the machines it has numbers for, and no other', () => {
-    expect(seccompFilter('x64')?.length).toBe(13 * 8);
-    expect(seccompFilter('arm64')?.length).toBe(12 * 8);
-    expect(seccompFilter('s390x')).toBeNull();
-  });
-});
+import { bwrapIsHere, clock, folders, plainOptions, protecting, runIn, sleepersIn } from './sandboxes.ts';
 
 describe.skipIf(!bwrapIsHere)('bubblewrap (needs bwrap)', () => {
   const attack = async (command: string, hidden: readonly string[] = []) => {
@@ -32,10 +23,12 @@ describe.skipIf(!bwrapIsHere)('bubblewrap (needs bwrap)', () => {
   it('kills its commands when this process is killed', async () => {
     const made = folders();
     const script = `
-      import { bubblewrapSandbox } from ${JSON.stringify(join(import.meta.dirname, '../../src/workspace/bubblewrap.ts'))};
+      import { bubblewrapSandbox } from ${JSON.stringify(join(import.meta.dirname, '../../src/workspace/sandbox/bubblewrap.ts'))};
       const clock = { now: () => new Date(0), random: () => 0, sleep: async () => {} };
       const [temp, root] = ${JSON.stringify([join(made.top, 'temp'), made.root])};
-      const options = { path: process.env.PATH, home: '/nowhere', hidden: [], untrusted: [], temp, clock };
+      const limits = { memory_mb: 4000, processes: 4000, file_mb: 4000, open_files: 4000, disk_free_mb: 1 };
+      const more = { limits, node: process.execPath, network: [], readable: [], secrets: {} };
+      const options = { path: process.env.PATH, home: '/nowhere', hidden: [], untrusted: [], temp, clock, ...more };
       const sandbox = await bubblewrapSandbox(options);
       const command = 'touch begun; sleep 300 & setsid sleep 300';
       await sandbox.value.run({ command, root, timeout_s: 300, readonly_paths: [], spill_file: temp + '/out' });`;
@@ -51,7 +44,7 @@ describe.skipIf(!bwrapIsHere)('bubblewrap (needs bwrap)', () => {
     const planted = join(top, 'planted');
     writeFiles(planted, { bwrap: `#!/bin/sh\ntouch ${join(top, 'ran')}\n` });
     chmodSync(join(planted, 'bwrap'), 0o755);
-    const options = { path: `${planted}:${PATH}`, home: homedir(), hidden: [], temp: join(top, 'temp'), clock };
+    const options = { ...plainOptions(top), path: `${planted}:${PATH}` };
     value(await bubblewrapSandbox({ ...options, untrusted: [planted] }));
     expect(existsSync(join(top, 'ran'))).toBe(false);
     const trusted = failureOf(await bubblewrapSandbox({ ...options, untrusted: [] }));
@@ -159,16 +152,7 @@ a, b = socket.socketpair(); a.send(b"pair"); print(b.recv(4).decode())
         }),
       },
     );
-    holder.sandbox = await value(
-      await bubblewrapSandbox({
-        path: PATH,
-        home: homedir(),
-        hidden: [made.root],
-        untrusted: [],
-        temp: made.temp,
-        clock,
-      }),
-    );
+    holder.sandbox = await value(await bubblewrapSandbox({ ...plainOptions(made.top), hidden: [made.root] }));
     writeFiles(made.root, { 'node_modules/dep/index.js': 'module.exports = "dep";\n', '.env': 'KEY=1' });
     const { workspace } = await made.openWorkspace();
     const run = async (command: string) => value(await workspace.run(command, { timeout_s: 20, label: 'probe / it' }));

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -113,6 +114,65 @@ describe('fast-forward', () => {
       },
       named: 'src/a.js',
     },
+    'a file replaced by a link': {
+      change: root => {
+        unlinkSync(join(root, 'src/a.js'));
+        symlinkSync('b.js', join(root, 'src/a.js'));
+      },
+      named: 'src/a.js',
+    },
+    'a file replaced by a folder': {
+      change: root => {
+        unlinkSync(join(root, 'src/a.js'));
+        writeFiles(root, { 'src/a.js/mine.txt': 'mine\n' });
+      },
+      named: 'src/a.js',
+    },
+    'a renamed file': {
+      change: (_, git) => void git('mv', 'src/a.js', 'src/mine.js'),
+      named: 'src/a.js',
+    },
+    'a file renamed by its case only': {
+      change: (_, git) => void git('mv', 'src/a.js', 'src/A.js'),
+      named: 'src/a.js',
+    },
+    'a staged deletion': {
+      change: (root, git) => {
+        git('rm', '-q', '--cached', 'src/a.js');
+        writeFiles(root, { 'src/a.js': 'a\n' });
+      },
+      named: 'src/a.js',
+    },
+    'a file added with intent only': {
+      change: (root, git) => {
+        writeFiles(root, { 'new/file.js': 'mine\n' });
+        git('add', '-N', 'new/file.js');
+      },
+      named: 'new/file.js',
+    },
+    'a link that leads nowhere where a new file comes': {
+      change: root => {
+        mkdirSync(join(root, 'new'));
+        symlinkSync('nowhere', join(root, 'new/file.js'));
+      },
+      named: 'new/file.js',
+    },
+    'a named pipe where a new file comes': {
+      change: root => {
+        mkdirSync(join(root, 'new'));
+        execFileSync('mkfifo', [join(root, 'new/file.js')]);
+      },
+      named: 'new/file.js',
+    },
+    'a submodule where a new folder comes': {
+      change: (root, git) => {
+        mkdirSync(join(root, 'new'));
+        git('-C', 'new', 'init', '-q');
+        git('-C', 'new', '-c', 'user.name=x', '-c', 'user.email=x', 'commit', '-q', '--allow-empty', '-m', 'x');
+        git('-c', 'advice.addEmbeddedRepo=false', 'add', 'new');
+      },
+      named: 'new',
+    },
     'a file outside the sparse checkout': {
       change: (root, git) => {
         git('update-index', '--skip-worktree', 'src/a.js');
@@ -134,6 +194,27 @@ describe('fast-forward', () => {
       expect(existsSync(join(root, '.git/index.lock'))).toBe(false);
     });
   }
+
+  it('takes back what it did when a file cannot be replaced, and says which', async context => {
+    const { repository, git, root, intent } = await proposed();
+    try {
+      execFileSync('chattr', ['+i', join(root, 'src/a.js')], { stdio: 'ignore' });
+    } catch {
+      return context.skip('files cannot be locked here (chattr)');
+    }
+    try {
+      const refused = failureOf(await repository.fastForward(intent));
+      expect(refused.code).toBe('git.conflict');
+      expect(refused.message).toContain('src/a.js cannot be replaced in your working copy');
+    } finally {
+      execFileSync('chattr', ['-i', join(root, 'src/a.js')]);
+    }
+    expect(git('status', '--porcelain', '-uall')).toBe('');
+    expect(git('rev-parse', 'main')).toBe(intent.old);
+    expect(existsSync(join(root, 'old/gone.js'))).toBe(true);
+    value(await repository.fastForward(intent));
+    expect(git('status', '--porcelain')).toBe('');
+  });
 
   it('finishes what a kill left at any file, with the lock of the dead process still there', async () => {
     const count = 11;

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, unlinkSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Files, failureOf, makeRepository, value, writeFiles } from './helpers.ts';
@@ -50,6 +50,24 @@ describe('search', () => {
     ]);
     expect(value(await workspace.search('many'))).toHaveLength(200);
     expect(value(await workspace.search('needle', 'long.txt'))).toHaveLength(1);
+  });
+
+  it('reads every encoding that read_file reads, and nothing behind a link', async () => {
+    const { workspace, top } = await open({
+      'wide.txt': Buffer.from('\ufeffone\r\ngr\u00fcn needle\r\n', 'utf16le'),
+      'latin.txt': Buffer.from('caf\xe9 needle\n', 'latin1'),
+      'other.txt': Buffer.from([0x81, 0x20, 0x6e, 0x65, 0x65, 0x64, 0x6c, 0x65]),
+      'src/a.js': 'needle\n',
+    });
+    writeFiles(top, { 'outside/a.js': 'needle, and a secret\n' });
+    rmSync(join(workspace.root, 'src'), { recursive: true });
+    symlinkSync(join(top, 'outside'), join(workspace.root, 'src'));
+    const hits = value(await workspace.search('needle'));
+    expect(hits.map(({ path, line, text }) => `${path}:${line}: ${text}`)).toEqual([
+      'latin.txt:1: caf\u00e9 needle',
+      'other.txt:1: \ufffd needle',
+      'wide.txt:2: gr\u00fcn needle',
+    ]);
   });
 
   it('says what is wrong with a pattern, also with one that would never end', async () => {

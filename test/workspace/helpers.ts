@@ -6,8 +6,8 @@ import { expect, onTestFinished } from 'vitest';
 import type { Clock } from '../../src/core/clock.ts';
 import type { FailureCode, Result } from '../../src/core/failure.ts';
 import type { Sandbox } from '../../src/core/workspace.ts';
-import { plainSandbox } from '../../src/workspace/plain.ts';
 import { openRepository } from '../../src/workspace/repository.ts';
+import { plainSandbox } from '../../src/workspace/sandbox/plain.ts';
 
 export const PATH = process.env.PATH ?? '/usr/bin:/bin';
 

@@ -1,8 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { plainSandbox } from '../../src/workspace/plain.ts';
 import { openRepository } from '../../src/workspace/repository.ts';
+import { plainSandbox } from '../../src/workspace/sandbox/plain.ts';
 import { failureOf, gitBy, makeRepository, PATH, temporaryFolder, testClock, value, writeFiles } from './helpers.ts';
 
 const AT = new Date('2026-11-21T09:12:03Z');

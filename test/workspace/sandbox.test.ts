@@ -1,9 +1,10 @@
+import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { CAPTURE } from '../../src/workspace/capture.ts';
-import { plainSandbox } from '../../src/workspace/plain.ts';
+import { plainSandbox } from '../../src/workspace/sandbox/plain.ts';
 import { failureOf, PATH, value } from './helpers.ts';
 
 import { bwrapIsHere, clock, folders, LEFTOVERS, type Made, protecting, runIn, sleepersIn } from './sandboxes.ts';
@@ -61,7 +62,11 @@ for (const [name, { here, make }] of Object.entries(backends)) {
         'PYTHONDONTWRITEBYTECODE',
         'GIT_OPTIONAL_LOCKS',
       ];
-      expect(names.filter(variable => ![...known, 'RUSTUP_HOME', 'LLMCLIS_COMMAND'].includes(variable))).toEqual([]);
+      expect(
+        names.filter(
+          variable => ![...known, 'RUSTUP_HOME', 'CARGO_NET_OFFLINE', 'GOPROXY', 'LLMCLIS_COMMAND'].includes(variable),
+        ),
+      ).toEqual([]);
       expect(ran.output).not.toContain('sk-secret');
       expect(value(await runIn(made)('touch $HOME/x $(mktemp) ./y && echo fine')).output).toBe('fine\n');
       expect(ran.output).not.toContain(`HOME=${homedir()}\n`);
@@ -112,3 +117,21 @@ for (const [name, { here, make }] of Object.entries(backends)) {
     });
   });
 }
+
+describe('a command without protection', () => {
+  it('dies with the process that ran it, also when that one is killed', async () => {
+    const made = folders();
+    const script = `
+      import { plainSandbox } from ${JSON.stringify(join(import.meta.dirname, '../../src/workspace/sandbox/plain.ts'))};
+      const clock = { now: () => new Date(0), random: () => Math.random(), sleep: async () => {} };
+      const [temp, root] = ${JSON.stringify([join(made.top, 'temp'), made.root])};
+      const command = 'touch begun; sleep 300 & setsid sleep 300 & (setsid sleep 300 &); sleep 300';
+      const sandbox = plainSandbox({ path: process.env.PATH, temp, clock });
+      await sandbox.run({ command, root, timeout_s: 300, readonly_paths: [], spill_file: temp + '/out' });`;
+    const holder = spawn(process.execPath, ['--input-type=module', '-e', script], { env: { PATH }, stdio: 'inherit' });
+    while (!existsSync(join(made.root, 'begun'))) await new Promise(resolve => setTimeout(resolve, 5));
+    while (sleepersIn(made.root).length < 4) await new Promise(resolve => setTimeout(resolve, 5));
+    holder.kill('SIGKILL');
+    while (sleepersIn(made.root).length > 0) await new Promise(resolve => setTimeout(resolve, 20));
+  });
+});

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { homedir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Sandbox } from '../../src/core/workspace.ts';
-import { bubblewrapSandbox } from '../../src/workspace/bubblewrap.ts';
-import { isAlive } from '../../src/workspace/processes.ts';
+import { type BubblewrapOptions, bubblewrapSandbox } from '../../src/workspace/sandbox/bubblewrap.ts';
+import { defaultLimits } from '../../src/workspace/sandbox/limits.ts';
+import { isAlive } from '../../src/workspace/sandbox/processes.ts';
 import { PATH, temporaryFolder, testClock, value } from './helpers.ts';
 
 export const clock = testClock();
@@ -18,11 +19,23 @@ export function folders() {
   return { top, root: join(top, 'root'), home: join(top, 'home') };
 }
 
-export async function protecting(top: string, hidden: readonly string[] = []): Promise<Sandbox> {
-  return value(
-    await bubblewrapSandbox({ path: PATH, home: homedir(), hidden, untrusted: [], temp: join(top, 'temp'), clock }),
-  );
-}
+/** What a sandbox is made with where a test says nothing else. */
+export const plainOptions = (top: string): BubblewrapOptions => ({
+  path: PATH,
+  home: homedir(),
+  hidden: [],
+  untrusted: [],
+  temp: join(top, 'temp'),
+  clock,
+  limits: defaultLimits(totalmem() / 1_048_576),
+  node: process.execPath,
+  network: [],
+  readable: [],
+  secrets: {},
+});
+
+export const protecting = async (top: string, hidden: readonly string[] = []): Promise<Sandbox> =>
+  value(await bubblewrapSandbox({ ...plainOptions(top), hidden }));
 
 export const runIn =
   (made: Made, extra: readonly string[] = []) =>

@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { toolchainsOf } from '../../src/workspace/toolchains.ts';
+import { toolchainsOf } from '../../src/workspace/sandbox/toolchains.ts';
 import { temporaryFolder, writeFiles } from './helpers.ts';
 
 describe('toolchains', () => {
@@ -48,6 +48,6 @@ describe('toolchains', () => {
       '/run/home/.cargo/registry',
       '~/.rustup',
     ]);
-    expect(found.variables).toEqual({ RUSTUP_HOME: join(home, '.rustup') });
+    expect(found.variables).toEqual({ CARGO_NET_OFFLINE: 'true', RUSTUP_HOME: join(home, '.rustup') });
   });
 });

@@ -83,6 +83,31 @@ describe('a worktree', () => {
     expect(existsSync(join(root, 'a'))).toBe(true);
   });
 
+  it('is removed without anything behind its links, whatever it was made into', async () => {
+    const { openWorkspace, repository, root, top, head, worktree } = await makeRepository({ 'src/a.js': 'a\n' });
+    writeFiles(top, { 'precious/deep/file': 'p', 'precious/file': 'p' });
+    const { workspace } = await openWorkspace();
+    symlinkSync(join(top, 'precious'), join(workspace.root, 'out'));
+    symlinkSync(root, join(workspace.root, 'home'));
+    rmSync(join(workspace.root, 'src'), { recursive: true });
+    symlinkSync(join(top, 'precious', 'deep'), join(workspace.root, 'src'));
+    const tree = value(await repository.treeOf(head));
+    value(await workspace.reset(tree));
+    value(await workspace.restore(['src/a.js'], tree));
+    symlinkSync(join(top, 'precious'), join(workspace.root, 'out'));
+    mkdirSync(join(workspace.root, 'locked'));
+    symlinkSync(join(top, 'precious'), join(workspace.root, 'locked', 'out'));
+    chmodSync(join(workspace.root, 'locked'), 0o500);
+    value(await repository.removeWorkspace(worktree));
+    // The worktree itself, and the folder it is put into before it is removed, made into links.
+    symlinkSync(join(top, 'precious'), worktree);
+    symlinkSync(join(top, 'precious'), join(worktree, '..', '.removing-T-1'));
+    value(await repository.removeWorkspace(worktree));
+    expect(existsSync(worktree)).toBe(false);
+    for (const path of ['precious/file', 'precious/deep/file', 'project/src/a.js'])
+      expect(existsSync(join(top, path))).toBe(true);
+  });
+
   it('is removed with what it holds, also folders without write permission', async () => {
     const { openWorkspace, repository, git, worktree } = await makeRepository({ a: 'a' });
     const { workspace } = await openWorkspace();

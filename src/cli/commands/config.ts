@@ -8,11 +8,19 @@ import { formatTable } from '../table.ts';
 /** What null stands for. */
 const WITHOUT: Readonly<Partial<Record<string, string>>> = { link: 'found', budget_usd: 'no limit' };
 
-/** `npm test, npm run lint`; `none` for an empty list. */
+/** `npm test, npm run lint`; `none` for an empty list; `coder: npm run lint; writer: …`. */
 function valueText(name: string, value: unknown): string {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    const parts = Object.entries(value).map(([key, each]) => `${key}: ${valueText(name, each)}`);
+    return parts.length === 0 ? 'none' : parts.join('; ');
+  }
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(String).join(', ');
   return value === null ? (WITHOUT[name] ?? 'not set') : String(value);
 }
+
+/** What a project's file says about borders holds only after a person's word: see `llmclis permissions`. */
+const isProposed = (name: string, from: string): boolean =>
+  from === 'project' && (name === 'network' || name === 'readable');
 
 export const configExplain = defineCommand({
   name: 'config explain',
@@ -30,7 +38,7 @@ export const configExplain = defineCommand({
     const rows = Object.entries(settings.value).map(([name, setting]) => [
       name,
       oneLine(valueText(name, setting.value), 100),
-      setting.from,
+      isProposed(name, setting.from) ? 'project (proposed)' : setting.from,
       oneLine(setting.where ?? '', 200),
     ]);
     out.lines(formatTable([{ title: 'setting' }, { title: 'value' }, { title: 'from' }, { title: 'where' }], rows));

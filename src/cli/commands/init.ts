@@ -3,6 +3,7 @@ import { ok } from '../../core/failure.ts';
 import { oneLine } from '../../core/sentence.ts';
 import { defineCommand } from '../command.ts';
 import { given } from '../given.ts';
+import { askProposed } from './permissions.ts';
 
 export const init = defineCommand({
   name: 'init',
@@ -18,7 +19,7 @@ export const init = defineCommand({
     { command: 'llmclis init', does: 'Finds the test command and says where it found it.' },
     { command: 'llmclis init --name textkit --verify "npm test"', does: 'Told, not found.' },
   ],
-  run: async (app: Pick<App, 'init'>, { flags }, out) => {
+  run: async (app: Pick<App, 'init' | 'permissions' | 'decidePermissions'>, { flags }, out, shell) => {
     const report = await app.init(given({ name: flags.name, verify: flags.verify }));
     if (!report.ok) return report;
     const { project, verify, verify_from, written, kept, warnings } = report.value;
@@ -29,6 +30,8 @@ export const init = defineCommand({
     if (written.length > 0) out.line(`wrote    ${written.join(', ')}`);
     if (kept.length > 0) out.line(`kept     ${kept.join(', ')}`);
     for (const warning of warnings) out.line(`${out.style('yellow', 'note')}     ${oneLine(warning, 400)}`);
+    const asked = await askProposed(app, project, shell);
+    if (!asked.ok) return asked;
     out.line('');
     out.line('Next: llmclis task add "What shall be done"   (or write it into plans.md)');
     out.line('Then: llmclis orchestrate');

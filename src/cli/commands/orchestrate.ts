@@ -7,9 +7,11 @@ import { defineCommand } from '../command.ts';
 import { given } from '../given.ts';
 import type { Output } from '../output.ts';
 import { PROJECT_FLAG } from '../project.ts';
+import { askSecret, canAsk } from '../prompt.ts';
 import { createRunPrinter } from '../run-printer.ts';
 import type { Shell } from '../shell.ts';
 import { nextText } from '../task-text.ts';
+import { askProposed } from './permissions.ts';
 
 function showDryRun({ next, route }: DryRun, out: Output): void {
   out.line(nextText(next, out));
@@ -32,6 +34,8 @@ export function sayInterrupted(signal: AbortSignal, again: string, out: Output):
   else signal.addEventListener('abort', say, { once: true });
 }
 
+type Needs = Pick<App, 'project' | 'pullPlans' | 'dryRun' | 'orchestrate' | 'permissions' | 'decidePermissions'>;
+
 async function work(
   app: Pick<App, 'orchestrate'>,
   project: Project,
@@ -47,7 +51,11 @@ async function work(
     if (event.type === 'run.finished') finished = event;
     printer.event(event);
   };
-  const ended = await app.orchestrate(project, options, seen, signal);
+  const person = {
+    tell: out.note,
+    ...(canAsk(shell) && { secret: (question: string) => askSecret(question, shell) }),
+  };
+  const ended = await app.orchestrate(project, options, seen, signal, person);
   if (!ended.ok) return ended;
   printer.table();
   showEnd(finished, out);
@@ -66,11 +74,18 @@ export const orchestrate = defineCommand({
   name: 'orchestrate',
   summary: 'Work on the plan: take the next task, let the models work, prove the result by checks, and go on.',
   about:
-    'Ends when nothing is ready or at --max_steps, and says what waits for what. The same command resumes a run that was stopped or killed.',
+    'Ends when nothing is ready or at --max_steps, and says what waits for what. The same command resumes a run that was killed. Started twice, both share the tasks.',
   args: {},
   flags: {
     project_id: PROJECT_FLAG,
     max_steps: { type: 'number', value: 'N', min: 1, help: 'At most so many steps: turns of one role on one task.' },
+    workers: {
+      type: 'number',
+      value: 'N',
+      min: 1,
+      max: 16,
+      help: 'Work on so many tasks at once, each in a worktree of its own; steps and budget are shared. Default: 1.',
+    },
     registry: {
       type: 'string',
       value: 'FILE',
@@ -103,6 +118,10 @@ export const orchestrate = defineCommand({
       does: 'At most 20 steps; proven work lands on a branch llmclis/run-….',
     },
     {
+      command: 'llmclis orchestrate --workers 4',
+      does: 'Four tasks at once; their work is merged one after another, and checked again where the base moved.',
+    },
+    {
       command: 'llmclis orchestrate --mode offline --budget_usd 0',
       does: 'Local models only; no byte leaves this machine.',
     },
@@ -111,7 +130,7 @@ export const orchestrate = defineCommand({
       does: 'Every event as one line of JSON; the last one is the summary.',
     },
   ],
-  run: async (app: Pick<App, 'project' | 'pullPlans' | 'dryRun' | 'orchestrate'>, { flags }, out, shell) => {
+  run: async (app: Needs, { flags }, out, shell) => {
     const project = app.project(flags.project_id);
     if (!project.ok) return project;
     if (project.value.archived)
@@ -120,11 +139,14 @@ export const orchestrate = defineCommand({
         `Project ${project.value.id} is archived.`,
         `Take it back out: llmclis project archive --project_id ${project.value.id} --restore`,
       );
-    const { max_steps, registry, merge, mode, budget_usd, record } = flags;
+    const { max_steps, workers, registry, merge, mode, budget_usd, record } = flags;
     const no_sandbox = flags['no-sandbox'] || undefined;
-    const options = given({ max_steps, registry, merge, mode, budget_usd, no_sandbox, record });
+    const options = given({ max_steps, workers, registry, merge, mode, budget_usd, no_sandbox, record });
     // A run looks at all it needs before it takes anything in from the plan files.
-    if (!flags.dry_run) return work(app, project.value, options, shell);
+    if (!flags.dry_run) {
+      const asked = await askProposed(app, project.value, shell);
+      return asked.ok ? work(app, project.value, options, shell) : asked;
+    }
     const pulled = await app.pullPlans(project.value);
     if (!pulled.ok) return pulled;
     const dry = await app.dryRun(project.value, options);

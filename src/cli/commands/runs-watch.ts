@@ -1,5 +1,6 @@
-import type { App } from '../../app.ts';
-import { ok } from '../../core/failure.ts';
+import type { App, RunInfo } from '../../app.ts';
+import type { RunEvent } from '../../core/event.ts';
+import { ok, type Result } from '../../core/failure.ts';
 import { defineCommand } from '../command.ts';
 import { PROJECT_FLAG } from '../project.ts';
 import { createRunPrinter } from '../run-printer.ts';
@@ -9,6 +10,25 @@ import { findRun, RUN_ARGUMENT } from './runs.ts';
 /** Milliseconds between two looks at the journal: quick for a reader, nothing for SQLite. */
 const LOOK_MS = 250;
 const INTERRUPTED = 130;
+
+/** What a run wrote since, and the workers that it leads, by time. */
+async function newEvents(
+  app: Pick<App, 'project' | 'runs' | 'runEvents'>,
+  run: RunInfo,
+  after: ReadonlyMap<string, number>,
+): Promise<Result<readonly RunEvent[]>> {
+  const project = app.project(run.project_id);
+  const runs = project.ok ? await app.runs(project.value) : project;
+  if (!runs.ok) return runs;
+  const led = runs.value.filter(({ id, lead }) => lead === run.id && id !== run.id).map(({ id }) => id);
+  const all: RunEvent[] = [];
+  for (const id of [run.id, ...led]) {
+    const events = await app.runEvents(id, after.get(id) ?? 0);
+    if (!events.ok) return events;
+    all.push(...events.value);
+  }
+  return ok(led.length === 0 ? all : all.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)));
+}
 
 export const runsWatch = defineCommand({
   name: 'runs watch',
@@ -24,17 +44,17 @@ export const runsWatch = defineCommand({
     if (!run.ok) return run;
     const printer = createRunPrinter(out, shell.terminal.columns());
     const signal = shell.interrupts();
-    let after = 0;
+    const after = new Map<string, number>();
     for (;;) {
       // The status is read first: what a run wrote before it ended is then among the events.
       const state = await findRun(app, flags.project_id, run.value.id);
       if (!state.ok) return state;
-      const events = await app.runEvents(run.value.id, after);
+      const events = await newEvents(app, run.value, after);
       if (!events.ok) return events;
       for (const event of events.value) {
         printer.event(event);
-        after = event.seq;
-        if (event.type !== 'run.finished') continue;
+        after.set(event.run_id, event.seq);
+        if (event.type !== 'run.finished' || event.run_id !== run.value.id) continue;
         printer.table();
         showEnd(event, out);
         return ok(0);

@@ -32,10 +32,10 @@ export async function findRun(
   const newest = [...found.value.runs].sort((a, b) =>
     a.started_at === b.started_at ? (a.id < b.id ? 1 : -1) : a.started_at < b.started_at ? 1 : -1,
   );
-  const run =
-    id === undefined
-      ? newest.find(({ status }) => wanted === 'any' || status === wanted)
-      : newest.find(candidate => candidate.id === id);
+  const fits = newest.find(({ status }) => wanted === 'any' || status === wanted);
+  // Of several workers the one that leads them is meant.
+  const leading = newest.find(candidate => candidate.id === fits?.lead) ?? fits;
+  const run = id === undefined ? leading : newest.find(candidate => candidate.id === id);
   if (run !== undefined) return ok(run);
   const name = oneLine(found.value.project.name);
   return id === undefined

@@ -23,7 +23,11 @@ import { taskLine } from '../task-text.ts';
 export const TASK_FLAGS = {
   description: { type: 'string', value: 'TEXT', help: 'What exactly is wanted, for the one who works on it.' },
   'description-file': { type: 'string', value: 'F', help: 'The description from a file; - reads it from stdin.' },
-  verify: { type: 'list', value: 'CMD', help: 'A command that must fail before the work and pass after it.' },
+  verify: {
+    type: 'list',
+    value: 'CHECK',
+    help: 'A command that must fail before the work and pass after it, or another kind of check (llmclis check --list).',
+  },
   protect: { type: 'list', value: 'GLOB', help: 'Files that the work must not change, beside the tests.' },
   allow: {
     type: 'list',
@@ -90,6 +94,20 @@ export const checklistGiven = (
 ): readonly ChecklistItem[] | undefined =>
   listGiven(steps)?.map(text => before.find(item => item.text === text) ?? { text, done: false });
 
+/** The checks that the flags give; a kind or value that nobody knows is refused before it stands anywhere. */
+export async function checksGiven(
+  app: Pick<App, 'readCheck'>,
+  checks: readonly string[],
+): Promise<Result<readonly string[] | undefined>> {
+  const list = listGiven(checks);
+  for (const check of list ?? []) {
+    // A command is what it is, and a task with commands alone is added without loading the table of kinds.
+    const read = check.startsWith('@') ? await app.readCheck(check) : ok(undefined);
+    if (!read.ok) return read;
+  }
+  return ok(list);
+}
+
 type TiesGiven = { readonly [K in 'depends-on' | 'related' | 'discovered-from']: readonly string[] };
 
 /** The ties that the flags give, by their whole keys. */
@@ -132,16 +150,18 @@ export const taskAdd = defineCommand({
       does: 'After S1.1, before the others; answers with the task as JSON.',
     },
   ],
-  run: async (app: ChangesTasks & Pick<App, 'cwd'>, { args, flags }, out, shell) => {
+  run: async (app: ChangesTasks & Pick<App, 'cwd' | 'readCheck'>, { args, flags }, out, shell) => {
     const description = readDescription(app, flags, shell);
     if (!description.ok) return description;
+    const checks = await checksGiven(app, flags.verify);
+    if (!checks.ok) return checks;
     const agent = flags.agent ?? PERSON;
     const added = await changeProject(app, { projectId: flags.project_id, agent }, at => {
       const { project, km } = at;
       const fields = given({
         key: flags.key,
         description: description.value,
-        checks: listGiven(flags.verify),
+        checks: checks.value,
         protect: listGiven(flags.protect),
         allow: listGiven(flags.allow),
         priority: flags.priority,

@@ -16,7 +16,7 @@ import {
   PROJECT_FLAG,
   wholeKeys,
 } from '../project.ts';
-import { checklistGiven, listGiven, readDescription, TASK_FLAGS, tiesGiven } from './task-add.ts';
+import { checklistGiven, checksGiven, listGiven, readDescription, TASK_FLAGS, tiesGiven } from './task-add.ts';
 
 const EDIT_FLAGS = {
   title: { type: 'string', value: 'TITLE', help: 'Its new title.' },
@@ -50,13 +50,14 @@ function tagsOf(before: Task, flags: Flags): readonly string[] | undefined {
   return [...before.tags, ...(more ?? [])].filter(tag => less?.includes(tag) !== true);
 }
 
+type Texts = Pick<TaskEdit, 'description' | 'checks'>;
+
 /** What the flags make of this task. */
-function editOf(at: AtProject, before: Task, flags: Flags, description: string | undefined): TaskEdit {
+function editOf(at: AtProject, before: Task, flags: Flags, texts: Texts): TaskEdit {
   const fields = given({
     title: flags.title?.trim(),
-    description,
+    ...texts,
     acceptance: flags.acceptance,
-    checks: listGiven(flags.verify),
     checklist: checklistGiven(flags.checklist, before.checklist),
     links: listGiven(flags.link),
     protect: listGiven(flags.protect),
@@ -91,9 +92,12 @@ export const taskEdit = defineCommand({
       does: 'Shows what all open tasks of S2 would become; without --dry_run it is done, all or nothing.',
     },
   ],
-  run: async (app: ChangesTasks & Pick<App, 'cwd'>, { args, flags }, out, shell) => {
+  run: async (app: ChangesTasks & Pick<App, 'cwd' | 'readCheck'>, { args, flags }, out, shell) => {
     const description = readDescription(app, flags, shell);
     if (!description.ok) return description;
+    const checks = await checksGiven(app, flags.verify);
+    if (!checks.ok) return checks;
+    const texts = given({ description: description.value, checks: checks.value });
     const fine = checkFlags(flags);
     if (!fine.ok) return fine;
     const { claim, where, dry_run, yes, project_id: projectId, agent = PERSON } = flags;
@@ -101,7 +105,7 @@ export const taskEdit = defineCommand({
     const changed = await changeTasks(app, bulk, (before, at) => {
       const held = mustHold(at.km, before, claim);
       if (!held.ok) return held;
-      const edit = editOf(at, before, flags, description.value);
+      const edit = editOf(at, before, flags, texts);
       if (Object.keys(edit).length === 0)
         return fail('input.invalid', 'Nothing was given to change.', 'See what can be changed: llmclis help task edit');
       return at.km.editTask(before.id, edit, agent);

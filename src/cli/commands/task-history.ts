@@ -57,7 +57,7 @@ export const taskUndo = defineCommand({
   name: 'task undo',
   summary: 'Take the last change back: of a task, or of the whole project.',
   about:
-    'What was changed together (a bulk edit, the sync of a plan) is taken back together. Fields, dependencies and statuses are what they were; a task that was added is cancelled; notes stay, and claims are left alone. Nothing is removed from the history: an undo is an entry too, a second one goes one change further back, and --redo takes the last undo back. What was changed again since is refused (exit 6).',
+    'What was changed together (a bulk edit, the sync of a plan) is taken back together. Fields, dependencies and statuses are what they were; a task that was added is cancelled; notes stay, and claims are left alone. Nothing is removed from the history: an undo is an entry too, a second one goes one change further back, and --redo takes the last undo back. What was changed again since is refused (exit 6). This is about the task list alone: what a task changed in the repository is taken back by llmclis undo KEY.',
   args: { key: { help: 'The task whose last change it is; default: the project’s last change.' } },
   flags: {
     redo: { type: 'boolean', help: 'Take the last undo back.' },

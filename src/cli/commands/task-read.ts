@@ -1,3 +1,4 @@
+import type { App } from '../../app.ts';
 import { ok } from '../../core/failure.ts';
 import { oneLine } from '../../core/sentence.ts';
 import { ROLES, TASK_STATUSES } from '../../core/task.ts';
@@ -6,7 +7,7 @@ import { defineCommand } from '../command.ts';
 import { given } from '../given.ts';
 import { openProject, PROJECT_FLAG, type ReadsTasks } from '../project.ts';
 import { formatTable } from '../table.ts';
-import { statusText, taskText } from '../task-text.ts';
+import { evidenceText, statusText, taskText } from '../task-text.ts';
 
 const LIST_LIMIT = 100;
 const ORDERS = ['plan', 'next', 'oldest', 'best'] as const;
@@ -108,21 +109,26 @@ export const taskList = defineCommand({
 
 export const taskShow = defineCommand({
   name: 'task show',
-  summary: 'Show all of one task: what it wants, how it is checked, its notes.',
+  summary: 'Show all of one task: what it wants, how it is checked, its notes, and what the checks said.',
   args: { key: KEY },
   flags: { project_id: PROJECT_FLAG },
   examples: [
     { command: 'llmclis task show S1.1', does: 'The task and its notes.' },
-    { command: 'llmclis task show S1.1 --json', does: 'The same as one object, the notes in "notes".' },
+    {
+      command: 'llmclis task show S1.1 --json',
+      does: 'The same as one object, with "notes" and the checks in "evidence".',
+    },
   ],
-  run: async (app: ReadsTasks, { args, flags }, out) => {
+  run: async (app: ReadsTasks & Pick<App, 'taskEvidence'>, { args, flags }, out) => {
     const at = await openProject(app, flags.project_id);
     if (!at.ok) return at;
     const task = at.value.km.task(at.value.project.id, args.key);
     if (!task.ok) return task;
     const notes = at.value.km.notes(task.value.id);
+    const evidence = app.taskEvidence(task.value);
     out.line(taskText(task.value, notes, out));
-    if (out.isJson) out.json({ ...task.value, notes });
+    if (evidence !== null) out.lines(['', `evidence of run ${evidence.run_id}`, ...evidenceText(evidence, out)]);
+    if (out.isJson) out.json({ ...task.value, notes, evidence });
     return ok(0);
   },
 });

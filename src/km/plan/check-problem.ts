@@ -14,6 +14,8 @@ export type CheckContext = {
   readonly others?: ReadonlyMap<string, { readonly path: string; readonly line: number }>;
   /** Keys of tasks that are there without standing in a plan file. */
   readonly known?: ReadonlySet<string>;
+  /** Why a check of a task cannot be understood, and what to do; null when it can. */
+  readonly refusal?: (check: string) => { readonly message: string; readonly hint: string } | null;
 };
 
 /** `line` counts from 0, as documents do; people count from 1. */

@@ -1,4 +1,5 @@
 import { checkBoxes } from './check-boxes.ts';
+import { checkChecks } from './check-checks.ts';
 import { checkDependencies } from './check-dependencies.ts';
 import { checkFields } from './check-fields.ts';
 import { checkLinks } from './check-links.ts';
@@ -28,6 +29,7 @@ export function checkPlan(text: string, files: PlanFiles, context: CheckContext 
     }),
     ...checkDependencies(document, context),
     ...checkFields(document),
+    ...checkChecks(document, context),
     ...checkBoxes(document),
     ...checkLinks(document, files, context.folder ?? ''),
     ...document.unrecognised.map(line =>

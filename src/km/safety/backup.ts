@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { fail, ok, type Result } from '../../core/failure.ts';
 import { connect, type Sqlite } from '../sqlite.ts';
-import { makeFolderOf, partial, publish, removeDatabase, unwritable } from './files.ts';
+import { makeFolderOf, partial, publish, removeDatabase, sweepPartials, unwritable } from './files.ts';
 import { contentOf, type Verified, verifyFile } from './verify.ts';
 
 export type Backup = Verified & { readonly file: string; readonly bytes: number };
@@ -44,6 +44,7 @@ export async function backupDatabase(from: string, file: string, options: Backup
   let source: Sqlite | null = null;
   try {
     makeFolderOf(file);
+    sweepPartials(dirname(file));
     source = connect(from, { readonly: true, timeout: BUSY_MS });
     // What is read in one transaction is of one moment, the copy included.
     source.exec('BEGIN');
@@ -64,6 +65,7 @@ export function backupNow(from: string, file: string): Result<Backup> {
   let source: Sqlite | null = null;
   try {
     makeFolderOf(file);
+    sweepPartials(dirname(file));
     source = connect(from, { readonly: true, timeout: BUSY_MS });
     const content = contentOf(source);
     source.prepare('VACUUM INTO ?').run(temporary);

@@ -1,9 +1,55 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fail, type Result } from '../../core/failure.ts';
 
 /** A name beside `file` for what is being written: nobody takes it for the finished one. */
 export const partial = (file: string): string => `${file}.${process.pid}.partial`;
+
+const PARTIAL = /\.(\d+)\.partial(?:-wal|-shm|-journal)?$/;
+
+/** Takes away what processes left that were killed while they wrote into this folder. */
+export function sweepPartials(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const writer = PARTIAL.exec(name)?.[1];
+    if (writer === undefined || Number(writer) === process.pid || isThere(Number(writer))) continue;
+    const file = join(folder, name);
+    if (statSync(file, { throwIfNoEntry: false })?.isFile() && isDatabase(file)) removeFile(file);
+  }
+}
+
+/** A process of another user counts. */
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (problem) {
+    return problem instanceof Error && 'code' in problem && problem.code === 'EPERM';
+  }
+}
+
+/** Only what SQLite wrote is ours to remove: a database, its log or index, or nothing yet. */
+function isDatabase(file: string): boolean {
+  if (!file.endsWith('.partial')) return true;
+  const handle = openSync(file, 'r');
+  try {
+    const head = Buffer.alloc(15);
+    const length = readSync(handle, head);
+    return length === 0 || head.toString('latin1') === 'SQLite format 3';
+  } finally {
+    closeSync(handle);
+  }
+}
 
 /** The file, and what SQLite keeps beside it, are gone. */
 export function removeDatabase(file: string): void {

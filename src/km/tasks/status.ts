@@ -91,8 +91,10 @@ function writeStatus(store: Store, row: Row, to: TaskStatus, metadata: StatusMet
 
 /** The move as history tells it. */
 function moved(row: Row, to: TaskStatus, metadata: StatusMetadata, fresh: boolean): Readonly<Record<string, unknown>> {
-  const { reason, detail, proof, commit, branch } = metadata;
-  const given = Object.entries({ reason, detail, proof, commit, branch }).filter(([, value]) => value !== undefined);
+  const { reason, detail, proof, commit, branch, permission } = metadata;
+  const given = Object.entries({ reason, detail, proof, commit, branch, permission }).filter(
+    ([, value]) => value !== undefined,
+  );
   const was = FORGOTTEN.map(name => [name, row[name]] as const).filter(([, value]) => value !== null && value !== 0);
   return {
     from: row.status,

@@ -15,11 +15,15 @@ export type Bench = {
   readonly broken: string | null;
 };
 
+/** `base` is a second bench beside the first, for a look back at the tree that the work began from. */
+export type BenchName = 'checks' | 'base';
+
 export async function openBench(
   task: TaskState,
   tree: string,
   ports: Ports,
   signal: AbortSignal,
+  name: BenchName = 'checks',
 ): Promise<Result<Bench>> {
   if (task.workspace === null) throw new Error('A task without workspace is checked.');
   let broken: string | null = null;
@@ -33,10 +37,10 @@ export async function openBench(
       failed === undefined ? null : `\`${failed.command}\` (setup) ended with exit ${failed.exit}:\n${failed.tail}`;
     return ok(true);
   };
-  const path = benchOf(task.task.key, ports);
+  const path = benchOf(task.task.key, ports, name);
   const opened = await ports.repository.openWorkspace({ path, base: task.workspace.base, fresh: true, prepare });
   return opened.ok ? ok({ workspace: opened.value.workspace, broken }) : opened;
 }
 
-export const closeBench = (task: TaskState, ports: Ports) =>
-  ports.repository.removeWorkspace(benchOf(task.task.key, ports));
+export const closeBench = (task: TaskState, ports: Ports, name: BenchName = 'checks') =>
+  ports.repository.removeWorkspace(benchOf(task.task.key, ports, name));

@@ -1,25 +1,16 @@
 import type { CheckResult } from '../../core/check.ts';
 import type { NewEvent } from '../../core/event.ts';
-import type { Result } from '../../core/failure.ts';
-import { ok } from '../../core/failure.ts';
-import type { Workspace } from '../../core/workspace.ts';
+import { ok, type Result } from '../../core/failure.ts';
+import { baseItems, type Item, workItems } from '../check-list.ts';
+import { isProving, resultOf } from '../evidence.ts';
 import type { Effects, Ports } from '../ports.ts';
 import { checkKey, type RunState } from '../state.ts';
 import type { TaskState } from '../task-state.ts';
-import { missingFrom, type OwnModule, readTestOutput } from '../test-output.ts';
-import { judgeBase, judgeWork } from '../verdict.ts';
+import { judgeBase, judgeWork, mayStayRed } from '../verdict.ts';
 import { type Bench, closeBench, openBench } from './bench.ts';
+import { doubt } from './doubt.ts';
+import { look, type Sight } from './look.ts';
 import { stopping } from './stopping.ts';
-import { clipTail } from './text.ts';
-
-type Check = { readonly command: string; readonly of: 'task' | 'verify' };
-
-/** The task's own checks first, then the project's; a command is run once. */
-export function checksOf(task: TaskState, verify: readonly string[]): readonly Check[] {
-  const own = task.task.checks.map(command => ({ command, of: 'task' as const }));
-  const rest = verify.filter(command => !task.task.checks.includes(command));
-  return [...own, ...rest.map(command => ({ command, of: 'verify' as const }))];
-}
 
 /** Runs the checks on the base or on the work and says what they mean together. */
 export async function* check(
@@ -29,107 +20,107 @@ export async function* check(
   ports: Ports,
   signal: AbortSignal,
 ): Effects {
-  const tree = on === 'base' ? task.start_tree : task.work?.tree;
-  if (tree == null) throw new Error(`There is no tree to check on the ${on}.`);
-  const items = checksOf(task, ports.commands.verify);
-  const known = items.map(item => state.checked[checkKey(tree, item.command)]);
+  const begun = await begin(task, on, ports);
+  if (!begun.ok) return yield stopping(begun.error);
+  const { items, tree } = begun.value;
+  const known = items.map(({ command }) => keptResult(state, tree, command));
   const bench = known.every(result => result !== undefined) ? null : await openBench(task, tree, ports, signal);
   if (bench !== null && !bench.ok) return yield stopping(bench.error);
+  const sight = bench === null ? null : { ...begun.value.sight, ...bench.value };
+  const back: { bench: Bench | null } = { bench: null };
   const results: CheckResult[] = [];
   for (const [place, item] of items.entries()) {
     const kept = known[place];
-    const result = kept ?? (await runCheck(bench?.value ?? null, item, tree, ports, signal));
-    if ('ok' in result && !result.ok) return yield stopping(result.error);
-    const event = { ...('ok' in result ? result.value : result), on, of: item.of, kept: kept !== undefined };
+    const result = kept === undefined ? await freshResult(task, item, sight, ports, signal, back) : ok(kept);
+    if (!result.ok) return yield stopping(result.error);
+    const event = { ...result.value, on, of: item.of, kept: kept !== undefined };
     results.push(event);
     yield ended(task, event);
   }
   await closeBench(task, ports);
+  if (back.bench !== null) await closeBench(task, ports, 'base');
   const verdict = on === 'base' ? judgeBase(results) : judgeWork(task.base_checks, results, task.tester === 'written');
   yield { type: 'checks.judged', task: task.task.key, on, tree, ...verdict };
 }
 
-const ended = (task: TaskState, result: CheckResult): NewEvent => {
-  const { command, exit, passed, failed, ms, tree, on, of, passing, failing, tail, missing, kept } = result;
+/** The same command on the same tree is not run twice. What looks at the change is: the same tree may be compared with another. */
+const keptResult = (state: RunState, tree: string, command: string): CheckResult | undefined =>
+  command.trimStart().startsWith('@') ? undefined : state.checked[checkKey(tree, command)];
+
+type Begun = {
+  readonly items: readonly Item[];
+  readonly tree: string;
+  readonly sight: Pick<Sight, 'tree' | 'on' | 'start' | 'changes'>;
+};
+
+async function begin(task: TaskState, on: 'base' | 'work', ports: Ports): Promise<Result<Begun>> {
+  const start = task.start_tree;
+  const tree = on === 'base' ? start : task.work?.tree;
+  if (tree == null || start === null) throw new Error(`There is no tree to check on the ${on}.`);
+  const changes = on === 'base' ? ok([]) : await ports.repository.changes(start, tree);
+  if (!changes.ok) return changes;
+  const items =
+    on === 'base' || task.ended === null
+      ? baseItems(task, ports.commands)
+      : workItems(task, task.ended, ports.commands);
+  return ok({ items, tree, sight: { tree, on, start, changes: changes.value } });
+}
+
+/** It failed on the base with the same tests, twice: one more look would say nothing new. */
+const failsAsBefore = (before: CheckResult | undefined, after: CheckResult): boolean =>
+  before !== undefined && before.exit !== 0 && after.failing.every(name => before.failing.includes(name));
+
+/** One look; what turned green by it is doubted before it is believed. */
+async function freshResult(
+  task: TaskState,
+  item: Item,
+  sight: Sight | null,
+  ports: Ports,
+  signal: AbortSignal,
+  back: { bench: Bench | null },
+): Promise<Result<CheckResult>> {
+  if (sight === null) throw new Error('There is nowhere to check.');
+  const before = resultOf(task.base_checks, item.command);
+  const decidedByOwn = task.task.checks.length > 0 && task.tester !== 'written';
+  const isFine = (result: CheckResult): boolean =>
+    sight.on === 'work' && (mayStayRed(before, result, decidedByOwn) || failsAsBefore(before, result));
+  const after = await look(item, sight, isFine, ports, signal);
+  if (!after.ok || sight.on === 'base' || before === undefined || !isProving(before, after.value)) return after;
+  const against = await doubt({ item, before, after: after.value }, task, sight, ports, signal, back);
+  if (!against.ok) return against;
+  if (against.value === null) return after;
+  const { why, flaky } = against.value;
+  return ok({ ...after.value, proves_nothing: why, ...(flaky && { flaky }) });
+}
+
+const ended = (task: TaskState, result: CheckResult): NewEvent => ({
+  type: 'check.ended',
+  task: task.task.key,
+  ...resultFields(result),
+});
+
+/** In this order in every journal; what is not there is left out. */
+function resultFields(result: CheckResult): CheckResult {
+  const { command, exit, passed, failed, skipped, ms, tree, on, of, passing, failing, skipping } = result;
+  const { tail, missing, unloaded, kept, flaky, proves_nothing } = result;
   return {
-    type: 'check.ended',
-    task: task.task.key,
     command,
     exit,
     passed,
     failed,
+    ...(skipped !== undefined && { skipped }),
     ms,
     tree,
     on,
     of,
     passing,
     failing,
+    ...(skipping !== undefined && { skipping }),
     tail,
     missing,
+    ...(unloaded !== undefined && unloaded.length > 0 && { unloaded }),
     kept,
-  };
-};
-
-/** Runs one command on exactly this tree. A command that ran out of time failed; a base that does cannot be checked. */
-async function runCheck(
-  bench: Bench | null,
-  { command, of }: Check,
-  tree: string,
-  ports: Ports,
-  signal: AbortSignal,
-): Promise<Result<CheckResult>> {
-  if (bench === null) throw new Error('There is nowhere to check.');
-  const { workspace, broken } = bench;
-  const none = {
-    tree,
-    on: 'work',
-    of,
-    passing: [],
-    failing: [],
-    passed: null,
-    failed: null,
-    missing: null,
-    kept: false,
-  } as const;
-  if (broken !== null) return ok({ ...none, command, exit: 1, ms: 0, tail: ports.redact(broken) });
-  const own = await ownModules(workspace);
-  const reset = await workspace.reset(tree);
-  if (!reset.ok) return reset;
-  const { timeout_s } = ports.commands;
-  const ran = await workspace.run(command, { timeout_s, label: 'check' }, signal);
-  signal.throwIfAborted();
-  if (!ran.ok) return ran;
-  const { timed_out, ms } = ran.value;
-  const said = ports.redact(ran.value.output);
-  // Paths as the model's own worktree has them: where checks run is nobody's business.
-  const { root } = workspace;
-  const output = said.replaceAll(`file://${root}/`, './').replaceAll(`${root}/`, './');
-  const exit = ran.value.exit ?? 1;
-  const missing = timed_out ? `more than ${timeout_s} s (check_timeout_s)` : missingFrom(exit, said, own);
-  const tail = clipTail(timed_out ? `${output}\n[killed after ${timeout_s} s]` : output);
-  return ok({ ...none, ...readTestOutput(output), command, exit: timed_out ? 1 : exit, ms, tail, missing });
-}
-
-/** Tells the project's own modules from packages that should have been installed. */
-async function ownModules(workspace: Workspace): Promise<OwnModule> {
-  const files = await workspace.list();
-  const paths = files.ok ? files.value : [];
-  const declared = async (path: string): Promise<string> => {
-    const file = paths.includes(path) ? await workspace.read(path) : null;
-    return file?.ok ? file.value.text : '';
-  };
-  const manifests = (
-    await Promise.all(
-      ['requirements.txt', 'requirements-dev.txt', 'pyproject.toml', 'setup.cfg', 'setup.py', 'Pipfile'].map(declared),
-    )
-  )
-    .join('\n')
-    .toLowerCase();
-  return (language, name) => {
-    const top = name.split(language === 'python' ? '.' : '/')[0] ?? name;
-    if (paths.some(path => path.split('/').some(part => part === top || part === `${top}.py`))) return true;
-    return (
-      language === 'python' && !new RegExp(`(^|[^\\w-])${top.replace(/_/g, '[-_]')}([^\\w-]|$)`, 'm').test(manifests)
-    );
+    ...(flaky === true && { flaky }),
+    ...(proves_nothing !== undefined && { proves_nothing }),
   };
 }

@@ -11,7 +11,7 @@ import { clipTail, firstLine } from './text.ts';
 import { worktreeOf } from './worktree-path.ts';
 
 /** Who did it, as notes and the plan name it. */
-const agentOf = (task: TaskState): string => {
+export const agentOf = (task: TaskState): string => {
   const turn = task.ended ?? task.turn;
   return turn === null ? 'llmclis' : `llmclis ${turn.role} (${turn.model})`;
 };
@@ -71,12 +71,12 @@ export async function* complete(task: TaskState, ports: Ports, holder: Workspace
   holder.workspace = null;
 }
 
-/** A merged commit is the receipt: a claim that ran out meanwhile does not undo it, unless another worker has the task now. */
+/** A merged commit is the receipt: a claim that ran out meanwhile does not undo it, and whoever took the task since has nothing left to do. */
 function markDone(task: TaskState, { km }: Ports, metadata: StatusMetadata & { readonly claim: string }): Result<Task> {
   const marked = km.markTaskStatus(task.task.id, 'done', metadata);
   if (marked.ok || marked.error.code !== 'claim.lost') return marked;
   const now = km.taskById(task.task.id);
-  if (!now.ok || now.value.status !== 'pending') return marked;
+  if (!now.ok || !['pending', 'in-progress'].includes(now.value.status)) return marked;
   const { claim: _, ...unclaimed } = metadata;
   return km.markTaskStatus(task.task.id, 'done', unclaimed);
 }

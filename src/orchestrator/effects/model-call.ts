@@ -4,7 +4,7 @@ import type { Role } from '../../agents/roles.ts';
 import { TOOLS } from '../../agents/tools.ts';
 import type { NewEvent } from '../../core/event.ts';
 import { type Failure, fail, ok, type Result } from '../../core/failure.ts';
-import type { LanguageModel, Message, ModelReply, ModelRequest, Usage } from '../../core/model.ts';
+import type { LanguageModel, Message, ModelReply, ModelRequest, ToolSpec, Usage } from '../../core/model.ts';
 import type { Ports } from '../ports.ts';
 import type { OpenTurn } from '../task-state.ts';
 
@@ -17,6 +17,8 @@ export type ModelCall = {
   readonly call: number;
   /** US dollars spent so far; the call adds to it. */
   readonly spent: { task: number; run: number };
+  /** Instead of the role's tools. */
+  readonly tools?: readonly ToolSpec[];
   /** What was left out of the history so far; the call adds to it. */
   readonly compacted: Compaction[];
 };
@@ -36,7 +38,7 @@ export async function* askModel(
   if (!fitted.ok) return fitted;
   if (fitted.value !== null) yield fitted.value;
   const messages = leaveOut(call.history, call.compacted.at(-1)?.upto ?? 0);
-  const tools = TOOLS.filter(({ spec }) => call.role.tools.includes(spec.name)).map(({ spec }) => spec);
+  const tools = call.tools ?? TOOLS.filter(({ spec }) => call.role.tools.includes(spec.name)).map(({ spec }) => spec);
   const worst = models.worstUsd(turn.model, mostTokens(messages, tools), limits.max_output);
   const rung = { task: key, model: turn.model, location: turn.location, try: turn.try, call: call.call };
   const request: ModelRequest = {
@@ -46,7 +48,7 @@ export async function* askModel(
     about: { task: key, role: turn.role, try: turn.try, call: call.call },
   };
   for (let attempt = 1; ; attempt++) {
-    const admitted = models.admit(spent, worst);
+    const admitted = await admission(call, worst, ports, signal);
     if (!admitted.ok) return admitted;
     yield { type: 'model.called', ...rung, reserved_usd: worst };
     const reply = await drain(model.value, request, ports, signal);
@@ -103,6 +105,24 @@ function compactFor({ key, history, compacted }: ModelCall, window: number): Res
     );
   compacted.push({ upto: next.upto, messages: next.messages });
   return ok({ type: 'context.compacted', task: key, ...next });
+}
+
+/** Milliseconds between two looks at what the open calls of other workers have left of the budget. */
+const LOOK_MS = 200;
+
+/** Leave to spend; waits while only what other workers' calls may cost stands against it. */
+async function admission(
+  { spent }: ModelCall,
+  worst: number,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<Result<void>> {
+  for (;;) {
+    const admitted = ports.models.admit(spent, worst);
+    if (admitted.ok || admitted.error.details?.waits !== true) return admitted;
+    await ports.clock.sleep(LOOK_MS, signal);
+    signal.throwIfAborted();
+  }
 }
 
 /** What a reply that could not be used has cost all the same, where the server said so. */

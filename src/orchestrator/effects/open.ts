@@ -20,6 +20,9 @@ export async function* open(task: TaskState, ports: Ports, holder: WorkspaceHold
   const { workspace, kept, base: standsOn } = opened.value;
   const tree = await ports.repository.treeOf(standsOn);
   if (!tree.ok) return yield stopping(tree.error);
+  // What the setup changed in files of the project (a lock file) is no work either.
+  const clean = kept || ports.commands.setup.length === 0 ? ok(undefined) : await workspace.reset(tree.value);
+  if (!clean.ok) return yield stopping(clean.error);
   holder.workspace = workspace;
   for (const event of setUp) yield event;
   yield {

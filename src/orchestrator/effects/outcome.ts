@@ -1,4 +1,5 @@
 import type { FileChange, Workspace } from '../../core/workspace.ts';
+import { assertsNothing, isTestByName } from '../assertions.ts';
 import { sameButComments } from '../comments.ts';
 import type { Decision } from '../decision.ts';
 import type { Effects, Ports, WorkspaceHolder } from '../ports.ts';
@@ -29,7 +30,23 @@ export async function* snapshot(task: TaskState, turn: EndedTurn, ports: Ports, 
     changed: changes.value.map(({ path }) => path),
     protected: guarded,
     only_comments: await onlyComments(changes.value, base, tree.value, ports),
+    ...(isTesting(task, turn) && { no_assertion: await withoutAssertion(changes.value, tree.value, ports) }),
   };
+}
+
+/** The tester's new tests that check nothing; files beside them may. */
+async function withoutAssertion(
+  changes: readonly FileChange[],
+  tree: string,
+  { repository }: Ports,
+): Promise<readonly string[]> {
+  const added = changes.filter(({ status }) => status === 'added').map(({ path }) => path);
+  const named = added.filter(isTestByName);
+  const tests = named.length > 0 ? named : added;
+  const found: string[] = [];
+  for (const path of tests) if (assertsNothing((await repository.fileAt(tree, path)) ?? '')) found.push(path);
+  // One file that checks is enough where none is a test by its name.
+  return named.length > 0 || found.length === tests.length ? found : [];
 }
 
 const startOf = (task: TaskState): string => {
@@ -85,10 +102,17 @@ export async function* refuse(
   const undo = await undoWork(task, turn, opened.value);
   if (!undo.ok) return yield stopping(undo.error);
   const { model, location } = turn;
-  const said = { task: task.task.key, detail: ports.redact(decision.detail), diff, model };
+  const detail = `${decision.detail}${sayOldTests(turn, decision)}`;
+  const said = { task: task.task.key, detail: ports.redact(detail), diff, model };
   if (decision.kind === 'refuse') yield { type: 'claim.refused', ...said, because: decision.because, location, undone };
   else yield { type: 'try.failed', ...said, because: decision.because };
 }
+
+/** A fact for the next try, where it is one: the model judged by tests that are older than its work. */
+const sayOldTests = (turn: EndedTurn, { because }: { readonly because: string }): string => {
+  if (!turn.untested || (because !== 'checks_failed' && because !== 'stale')) return '';
+  return turn.tested ? '\nYour last test run is older than your last edit.' : '\nYou ran no test after your last edit.';
+};
 
 /** Protected files go back to what they were; a test that proves nothing goes altogether; honest work that fails stays for the next try. */
 const undoWork = (task: TaskState, turn: EndedTurn, workspace: Workspace) =>

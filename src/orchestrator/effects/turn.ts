@@ -2,6 +2,7 @@ import { runTurn } from '../../agents/loop.ts';
 import { openingMessages } from '../../agents/prompt.ts';
 import { ROLE_TABLE } from '../../agents/roles.ts';
 import type { NewEvent } from '../../core/event.ts';
+import { type Permission, samePermission } from '../../core/permission.ts';
 import type { RoleName } from '../../core/task.ts';
 import type { Workspace } from '../../core/workspace.ts';
 import { writeBrief } from '../brief.ts';
@@ -54,7 +55,19 @@ export async function* startTurn(
     ? [{ type: 'escalated', task: task.task.key, from: previous.model, to: model, because }]
     : [];
   yield () => [...escalated, { type: 'turn.started', ...begun }];
-  const fresh = { messages: [], calls: 0, pending: [], edit: null, end: null, tokens_in: 0, tokens_out: 0, usd: 0, compacted: [] };
+  const fresh = {
+    messages: [],
+    calls: 0,
+    pending: [],
+    edit: null,
+    end: null,
+    tokens_in: 0,
+    tokens_out: 0,
+    usd: 0,
+    compacted: [],
+    tested: false,
+    untested: false,
+  };
   yield* talk({ state, task, text, workspace, turn: { ...begun, ...fresh } }, ports, signal);
 }
 
@@ -100,7 +113,8 @@ async function* talk(
   const deps = {
     task: key,
     context: toolContext(task, turn, workspace, ports),
-    ask: (history: typeof messages, call: number) => askModel({ key, turn, role, history, call, spent, compacted }, ports, signal),
+    ask: (history: typeof messages, call: number) =>
+      askModel({ key, turn, role, history, call, spent, compacted }, ports, signal),
   };
   const events = runTurn(role, conversation, { ...deps, ask: (history, call) => deps.ask([...history], call) }, signal);
   for (let step = await events.next(); ; step = await events.next()) {
@@ -122,6 +136,10 @@ const toolContext = (
 ) => ({
   workspace,
   redact,
+  permission: (wanted: Permission) => {
+    const word = km.grants(project.id).find(grant => samePermission(grant, wanted));
+    return word === undefined ? ('open' as const) : word.allowed ? ('allowed' as const) : ('denied' as const);
+  },
   recall: (query: string) =>
     memory
       .queryMemory(query, { projectId: project.id, topK: 5 })

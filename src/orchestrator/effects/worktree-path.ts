@@ -20,4 +20,5 @@ export const taskBranch = (key: string): string => `refs/heads/llmclis/task-${sl
 export const worktreeOf = (key: string, { worktrees }: Pick<Ports, 'worktrees'>): string => join(worktrees, slug(key));
 
 /** Where a task's checks run: beside its worktree, under a name that no key has. */
-export const benchOf = (key: string, ports: Pick<Ports, 'worktrees'>): string => `${worktreeOf(key, ports)}+checks`;
+export const benchOf = (key: string, ports: Pick<Ports, 'worktrees'>, name: 'checks' | 'base' = 'checks'): string =>
+  `${worktreeOf(key, ports)}+${name}`;

@@ -1,7 +1,16 @@
 import type { BoardAction } from '../ports.ts';
 import { filterCleared, filterEdited, filterKept, filterOpened } from './filtering.ts';
 import { allFolded, foldPressed, foldToggled, unfoldPressed } from './folding.ts';
-import { actionFor, cancelQuestion, doingText, finishQuestion, priorityQuestion } from './questions.ts';
+import { editLine, type LineEdit } from './line-editor.ts';
+import {
+  actionFor,
+  cancelQuestion,
+  doingText,
+  finishQuestion,
+  priorityQuestion,
+  questionOf,
+  typedAnswer,
+} from './questions.ts';
 import { type BoardCommand, type BoardState, hasFilter, layoutOf, type Step, saying, selectedTask } from './state.ts';
 
 /** Moves the selection, or the help where that is open. */
@@ -10,7 +19,7 @@ function moved(state: BoardState, by: number): BoardState {
   return { ...state, cursor: state.cursor + by };
 }
 
-function actionPressed(state: BoardState, action: 'finish' | 'cancel' | 'reopen' | 'prioritise'): Step {
+function actionPressed(state: BoardState, action: Extract<BoardCommand, { type: 'action-pressed' }>['action']): Step {
   const task = selectedTask(state);
   if (task === null) return [saying(state, 'No task is selected.')];
   switch (action) {
@@ -20,6 +29,11 @@ function actionPressed(state: BoardState, action: 'finish' | 'cancel' | 'reopen'
       return [{ ...state, question: cancelQuestion(task) }];
     case 'prioritise':
       return [{ ...state, question: priorityQuestion(task) }];
+    case 'answer': {
+      const facts = state.facts?.task_id === task.id ? state.facts.facts : null;
+      const question = questionOf(task, facts);
+      return [question === null ? saying(state, 'The task asks nothing.') : { ...state, question }];
+    }
     case 'reopen':
       return acting(state, { type: 'reopen', key: task.key });
   }
@@ -38,9 +52,22 @@ function answered(state: BoardState, answer: 'yes' | 'no' | number): Step {
   return action === null ? [saying(closed, question.kept)] : acting(closed, action);
 }
 
+function answerEdited(state: BoardState, edit: LineEdit): BoardState {
+  const { question } = state;
+  if (question?.line === undefined) return state;
+  return { ...state, question: { ...question, line: editLine(question.line, edit) } };
+}
+
+/** An empty line is no answer. */
+function answerGiven(state: BoardState): Step {
+  const action = state.question === null ? null : typedAnswer(state.question);
+  return action === null ? [state] : acting({ ...state, question: null }, action);
+}
+
 /** Esc closes what is open, one thing at a time: the question, the help, the filter. */
 function closed(state: BoardState): Step {
-  if (state.question !== null) return answered(state, 'no');
+  const { question } = state;
+  if (question !== null) return [saying({ ...state, question: null }, question.kept)];
   if (state.help_top !== null) return [{ ...state, help_top: null }];
   return [state.filter.editing || hasFilter(state) ? filterCleared(state) : state];
 }
@@ -88,6 +115,10 @@ export function pressed(state: BoardState, command: BoardCommand): Step {
       return [saying(state, 'Looking for the last change …'), { type: 'look-back' }];
     case 'answered':
       return answered(state, command.answer);
+    case 'answer-edited':
+      return [answerEdited(state, command.edit)];
+    case 'answer-given':
+      return answerGiven(state);
     case 'detail-toggled':
       return [{ ...state, detail: !state.detail }];
     case 'help-toggled':

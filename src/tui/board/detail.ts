@@ -1,3 +1,4 @@
+import { evidenceLines } from '../../core/evidence.ts';
 import { count, money, oneLine } from '../../core/sentence.ts';
 import type { Task } from '../../core/task.ts';
 import type { HistoryEntry } from '../../km/km.ts';
@@ -10,9 +11,10 @@ import { type BoardState, selectedTask } from './state.ts';
 const HISTORY_SHOWN = 8;
 
 /** The next step for a person, where a blocked task has one. */
-function adviceFor({ key, status, reason }: Task): string {
+function adviceFor({ key, status, reason }: Task, asks: boolean): string {
   if (status !== 'blocked') return '';
-  if (reason === 'needs_input') return `answer it: llmclis task answer ${key} "…"`;
+  if (reason === 'needs_input') return `answer it: a, or llmclis task answer ${key} "…"`;
+  if (asks) return `answer it: a, or llmclis task answer ${key} allow|deny`;
   if (reason === 'unproven') return `take it as it is: llmclis task accept ${key}`;
   return `open it again: o, or llmclis task reopen ${key}`;
 }
@@ -117,7 +119,7 @@ export function detailLines(state: BoardState, width: number): readonly Line[] {
     ...part(factsOf(task), statusTone(task.status)),
     ...optional(chosen, 'active'),
     ...optional(reason, 'bad'),
-    ...optional(adviceFor(task), 'attention'),
+    ...optional(adviceFor(task, facts?.asks === true), 'attention'),
     ...optional(peopleOf(task), task.claim === null ? 'plain' : 'active'),
     ...optional(task.vanished ? 'It stands in no plan file any more; the database keeps it.' : '', 'attention'),
     ...waitingLines(task, facts, part),
@@ -130,6 +132,7 @@ export function detailLines(state: BoardState, width: number): readonly Line[] {
     ...named('related', task.related),
     ...named('discovered from', task.discovered_from),
     ...optional(task.branch === null ? '' : `its work is kept on ${task.branch}`),
+    ...(facts?.evidence == null ? [] : evidenceLines(facts.evidence).flatMap(({ text, tone }) => part(text, tone))),
     ...(facts === null ? [] : recordLines(facts, part)),
   ];
 }

@@ -1,4 +1,5 @@
 import type { Key } from 'ink';
+import type { LineEdit } from './line-editor.ts';
 import type { BoardCommand, BoardMode } from './state.ts';
 
 export type BoardKey = {
@@ -30,6 +31,7 @@ export const boardKeys: readonly BoardKey[] = [
     type: 'action-pressed',
     action: 'finish',
   }),
+  key('a', 'a', null, 'answer the question that the task is blocked by', { type: 'action-pressed', action: 'answer' }),
   key('space', 'space', 'fold', 'fold or unfold what stands under the row', { type: 'fold-toggled' }),
   key('return', 'enter', 'detail', 'show or hide the details', { type: 'detail-toggled' }),
   key('o', 'o', 'reopen', 'make the task pending again, its tries counted afresh', {
@@ -60,23 +62,31 @@ export const boardKeys: readonly BoardKey[] = [
 /** Keys while the filter is typed; any other character is text. */
 const FILTER_KEYS: ReadonlyMap<string, BoardCommand> = new Map<string, BoardCommand>([
   ['return', { type: 'filter-kept' }],
-  ['escape', { type: 'closed' }],
-  ['ctrl+c', { type: 'leave-pressed' }],
   ['up', { type: 'moved', by: -1 }],
   ['down', { type: 'moved', by: 1 }],
   ['pageup', { type: 'paged', by: -1 }],
   ['pagedown', { type: 'paged', by: 1 }],
-  ['left', { type: 'filter-edited', edit: { type: 'left' } }],
-  ['right', { type: 'filter-edited', edit: { type: 'right' } }],
-  ['home', { type: 'filter-edited', edit: { type: 'start' } }],
-  ['ctrl+a', { type: 'filter-edited', edit: { type: 'start' } }],
-  ['end', { type: 'filter-edited', edit: { type: 'end' } }],
-  ['ctrl+e', { type: 'filter-edited', edit: { type: 'end' } }],
-  ['backspace', { type: 'filter-edited', edit: { type: 'erase-before' } }],
-  ['ctrl+h', { type: 'filter-edited', edit: { type: 'erase-before' } }],
-  ['delete', { type: 'filter-edited', edit: { type: 'erase-after' } }],
-  ['ctrl+w', { type: 'filter-edited', edit: { type: 'erase-word' } }],
-  ['ctrl+u', { type: 'filter-edited', edit: { type: 'erase-all' } }],
+]);
+const ANSWER_KEYS: ReadonlyMap<string, BoardCommand> = new Map<string, BoardCommand>([
+  ['return', { type: 'answer-given' }],
+]);
+/** Keys while anything is typed. */
+const TYPING_KEYS: ReadonlyMap<string, BoardCommand> = new Map<string, BoardCommand>([
+  ['escape', { type: 'closed' }],
+  ['ctrl+c', { type: 'leave-pressed' }],
+]);
+const EDIT_KEYS: ReadonlyMap<string, LineEdit> = new Map<string, LineEdit>([
+  ['left', { type: 'left' }],
+  ['right', { type: 'right' }],
+  ['home', { type: 'start' }],
+  ['ctrl+a', { type: 'start' }],
+  ['end', { type: 'end' }],
+  ['ctrl+e', { type: 'end' }],
+  ['backspace', { type: 'erase-before' }],
+  ['ctrl+h', { type: 'erase-before' }],
+  ['delete', { type: 'erase-after' }],
+  ['ctrl+w', { type: 'erase-word' }],
+  ['ctrl+u', { type: 'erase-all' }],
 ]);
 
 const NAMED: readonly (readonly [keyof Key, string])[] = [
@@ -114,6 +124,28 @@ const inQuestion = (name: string): BoardCommand => {
   return { type: 'answered', answer: /^[0-4]$/.test(name) ? Number(name) : 'no' };
 };
 
+const onLeave = (name: string): BoardCommand | null => {
+  if (name === 'ctrl+c') return { type: 'leave-pressed' };
+  if (name === 'y' || name === 'Y') return { type: 'answered', answer: 'yes' };
+  if (name === 'n' || name === 'N') return { type: 'answered', answer: 'no' };
+  return name === 'escape' ? { type: 'closed' } : null;
+};
+
+/** What a key does to a line that is typed; null when it does nothing to it. */
+const editOf = (name: string): LineEdit | null =>
+  EDIT_KEYS.get(name) ?? (isText(name) ? { type: 'insert', text: name } : null);
+
+function typing(
+  name: string,
+  own: ReadonlyMap<string, BoardCommand>,
+  type: 'filter-edited' | 'answer-edited',
+): BoardCommand | null {
+  const known = own.get(name) ?? TYPING_KEYS.get(name);
+  if (known !== undefined) return known;
+  const edit = editOf(name);
+  return edit === null ? null : { type, edit };
+}
+
 const isText = (name: string): boolean => Array.from(name).length === 1;
 
 /** What a key means now; null when it means nothing. */
@@ -123,9 +155,11 @@ export function commandFor(name: string, mode: BoardMode): BoardCommand | null {
       return boardKeys.find(one => one.keys.includes(name))?.command ?? null;
     case 'question':
       return inQuestion(name);
+    case 'leave':
+      return onLeave(name);
     case 'filter':
-      return (
-        FILTER_KEYS.get(name) ?? (isText(name) ? { type: 'filter-edited', edit: { type: 'insert', text: name } } : null)
-      );
+      return typing(name, FILTER_KEYS, 'filter-edited');
+    case 'text':
+      return typing(name, ANSWER_KEYS, 'answer-edited');
   }
 }

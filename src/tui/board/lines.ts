@@ -111,7 +111,12 @@ export function filterLines(state: BoardState, width: number): readonly Line[] {
 }
 
 const FILTER_KEYS = 'enter keep  esc clear  ↑↓ move  ctrl+w word  ctrl+u line';
-const ANSWERS: Readonly<Record<Question['kind'], string>> = { 'yes-no': 'y yes  n no', priority: '0–4 set  esc keep' };
+const ANSWERS: Readonly<Record<Question['kind'], string>> = {
+  'yes-no': 'y yes  n no',
+  priority: '0–4 set  esc keep',
+  leave: 'y allow  n deny  esc later',
+  text: 'enter answer  esc later  ctrl+w word  ctrl+u line',
+};
 
 /** The keys that mean something now: as many as fit, the most wanted first. */
 export function keyLine({ question, filter }: Pick<BoardState, 'question' | 'filter'>, width: number): Line {

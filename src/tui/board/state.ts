@@ -25,12 +25,15 @@ export type BoardFilter = TypedLine & {
 };
 /** Something the board asks before it acts. */
 export type Question = {
-  readonly kind: 'yes-no' | 'priority';
+  /** `leave`: may commands cross a border; `text`: an answer that is typed. */
+  readonly kind: 'yes-no' | 'priority' | 'leave' | 'text';
   readonly text: string;
   /** What is said when the answer is no. */
   readonly kept: string;
   /** What `y` does; where a priority is asked, the number decides. */
   readonly action: BoardAction;
+  /** What was typed so far, where a text is asked for. */
+  readonly line?: TypedLine;
 };
 
 export type BoardState = {
@@ -73,8 +76,9 @@ export type BoardCommand =
   | { readonly type: 'moved'; readonly by: number }
   | { readonly type: 'paged'; readonly by: 1 | -1 }
   | { readonly type: 'scrolled'; readonly by: 1 | -1 }
-  | { readonly type: 'action-pressed'; readonly action: 'finish' | 'cancel' | 'reopen' | 'prioritise' }
+  | { readonly type: 'action-pressed'; readonly action: 'finish' | 'cancel' | 'reopen' | 'prioritise' | 'answer' }
   | { readonly type: 'filter-edited'; readonly edit: LineEdit }
+  | { readonly type: 'answer-edited'; readonly edit: LineEdit }
   | { readonly type: 'answered'; readonly answer: 'yes' | 'no' | number }
   | { readonly type: PlainCommand };
 type PlainCommand =
@@ -87,6 +91,7 @@ type PlainCommand =
   | 'undo-pressed'
   | 'filter-opened'
   | 'filter-kept'
+  | 'answer-given'
   | 'detail-toggled'
   | 'help-toggled'
   | 'run-pressed'
@@ -169,9 +174,11 @@ export const initialBoard = (project: string, size: BoardSize, filter = ''): Boa
 });
 
 /** Which keys mean what. */
-export type BoardMode = 'board' | 'filter' | 'question';
-export const modeOf = ({ question, filter }: BoardState): BoardMode =>
-  question !== null ? 'question' : filter.editing ? 'filter' : 'board';
+export type BoardMode = 'board' | 'filter' | 'question' | 'leave' | 'text';
+export const modeOf = ({ question, filter }: BoardState): BoardMode => {
+  if (question === null) return filter.editing ? 'filter' : 'board';
+  return question.kind === 'leave' || question.kind === 'text' ? question.kind : 'question';
+};
 
 export const hasFilter = ({ filter }: BoardState): boolean => filter.text.trim() !== '';
 /** What is folded in the list that is shown: a filter begins with everything open. */
@@ -186,7 +193,11 @@ export const selectedTask = (state: BoardState): Task | null => state.tasks.get(
 /** The message, or the question that waits for an answer, in lines of the screen's width. */
 export const messageLines = ({ message, question, size }: BoardState): readonly string[] => {
   const text = question?.text ?? message?.text;
-  return text === undefined ? [] : wrap(text, size.columns);
+  if (text === undefined) return [];
+  const { line } = question ?? {};
+  const typed =
+    line === undefined ? [] : wrap(`> ${line.text.slice(0, line.caret)}▏${line.text.slice(line.caret)}`, size.columns);
+  return [...wrap(text, size.columns), ...typed];
 };
 /** What is wrong with the filter, in lines of the screen's width. */
 export const problemLines = ({ filter, size }: BoardState): readonly string[] =>

@@ -1,0 +1,1 @@
+export { type ChangedFile, mutantsOf, type PlannedMutant, plannedMutants } from './mutants/plan.ts';
