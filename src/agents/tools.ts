@@ -121,7 +121,7 @@ export const TOOLS: readonly Tool<ToolContext>[] = [
   ),
   tool(
     'run_command',
-    'Run a shell command in the worktree (no network). Answers with its exit code and output. timeout_s: default 120, at most 600.',
+    'Run a shell command in the worktree; no network but the hosts a person allowed. Answers with its exit code and output. timeout_s: default 120, at most 600.',
     z.strictObject({ command: z.string().min(1), timeout_s: z.number().min(1).max(600).optional() }),
     ({ command, timeout_s }, { workspace }) => ({
       async run(signal) {

@@ -42,7 +42,7 @@ export function bordersOf(
   return ok({ own, proposed: proposed.filter(one => !own.some(mine => samePermission(one, mine))) });
 }
 
-/** What holds now: the person's own settings and what was granted for the project. Secrets that are handed out are known from then on. */
+/** What holds now: the person's own settings but for what was denied for the project, and what was granted for it. Secrets that are handed out are known from then on. */
 export function grantedBorders(
   core: AppCore,
   km: Km,
@@ -50,7 +50,10 @@ export function grantedBorders(
   own: readonly Permission[],
   known?: KnownSecrets,
 ): Borders {
-  const granted = [...own, ...km.grants(project.id).filter(({ allowed }) => allowed)];
+  const words = km.grants(project.id);
+  const denied = words.filter(({ allowed }) => !allowed);
+  const isOpen = (one: Permission): boolean => !denied.some(word => samePermission(word, one));
+  const granted = [...own.filter(isOpen), ...words.filter(({ allowed }) => allowed)];
   const named = (kind: Permission['kind']): readonly string[] => [
     ...new Set(granted.filter(one => one.kind === kind).map(({ what }) => what)),
   ];
@@ -59,7 +62,14 @@ export function grantedBorders(
     return value === undefined || value === '' ? [] : [[name, value] as const];
   });
   for (const [name, value] of secrets) known?.add({ name, value });
-  return { network: named('network'), readable: named('path'), secrets: Object.fromEntries(secrets) };
+  // A host of an allowed `*.example.com` that was denied by itself stays closed.
+  const except = denied.filter(({ kind }) => kind === 'network').map(({ what }) => `!${what}`);
+  const hosts = named('network');
+  return {
+    network: hosts.length === 0 ? [] : [...hosts, ...except],
+    readable: named('path'),
+    secrets: Object.fromEntries(secrets),
+  };
 }
 
 /** A sandbox that is made anew when what is granted changes, so that an answer holds for the run that asked. */

@@ -62,7 +62,9 @@ function lookAtNetwork({ network }: Borders, settings: Settings | null): Looked 
   if (settings?.sandbox.value === 'none')
     return { area: 'network', state: 'warn', says: 'Commands use your network: the sandbox is off.', remedy: [] };
   if (network.length === 0) return well('network', 'Commands have no network.');
-  return well('network', `Commands reach only ${network.join(', ')}, by HTTP and HTTPS.`);
+  const open = network.filter(host => !host.startsWith('!')).join(', ');
+  const closed = network.flatMap(host => (host.startsWith('!') ? [host.slice(1)] : [])).join(', ');
+  return well('network', `Commands reach only ${open}${closed && `, not ${closed}`}, by HTTP and HTTPS.`);
 }
 
 function lookAtSecrets(core: AppCore): Looked {

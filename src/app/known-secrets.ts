@@ -5,12 +5,19 @@ import { redactor, type Secret } from '../secrets/redactor.ts';
 /** Names that hold a secret by custom; the values of these never reach disk, logs, prompts or child processes. */
 const SECRET_NAME = /(KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL)S?$/i;
 
+/** Values that stand in examples everywhere: they protect nothing, and taking them out would cut the words of a program. */
+const NO_SECRET =
+  /^(?:passw(?:or)?d|secret|token|credentials?|changeme|change[-_ ]?me|postgres(?:ql)?|mysql|mariadb|mongo(?:db)?|rabbitmq|minioadmin|localhost|administrator|development|production|test(?:ing)?|staging|example|default|disabled|required|undefined|username|supersecret)[-_]?\d{0,4}$/i;
+
 export const secretsOf = (
   env: Readonly<Record<string, string | undefined>>,
   names: readonly string[] = [],
 ): readonly Secret[] =>
   Object.entries(env).flatMap(([name, value]) =>
-    value !== undefined && value.length >= 8 && (names.includes(name) || SECRET_NAME.test(name))
+    value !== undefined &&
+    value.length >= 8 &&
+    !NO_SECRET.test(value) &&
+    (names.includes(name) || SECRET_NAME.test(name))
       ? [{ name, value }]
       : [],
   );

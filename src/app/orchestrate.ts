@@ -10,6 +10,7 @@ import { isDue, startCheck } from '../km/safety/start-check.ts';
 import { printScript, type ReplayEntry } from '../models/replay-script.ts';
 import { mustGiveWay } from '../orchestrator/merge-line.ts';
 import { childEnvironment } from '../secrets/secrets.ts';
+import { bordersOf } from './borders.ts';
 import { readableChecks } from './check-settings.ts';
 import { cleanJournal, cleanRepository } from './clean-store.ts';
 import { commandFor } from './command.ts';
@@ -125,6 +126,8 @@ async function prepare(
   if (!usable.ok) return usable;
   const sandbox = await sandboxOf(core, project, settings.value, known);
   if (!sandbox.ok) return sandbox;
+  const borders = bordersOf(core, project);
+  if (!borders.ok) return borders;
   const repository = await repositoryOf(core, project.root, settings.value.link.value, sandbox.value, known.redact);
   if (!repository.ok) return repository;
   const apart = homeIsApart(core, repository.value.root);
@@ -146,6 +149,7 @@ async function prepare(
     budget_usd: settings.value.budget_usd.value,
     redact: known.clean,
     known,
+    own: borders.value.own,
   };
   return ok({ parts, sandbox: sandbox.value, known });
 }

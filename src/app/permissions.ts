@@ -1,6 +1,7 @@
 import { fail, ok, type Result } from '../core/failure.ts';
 import { type Grant, type Permission, samePermission } from '../core/permission.ts';
 import type { Project } from '../km/km.ts';
+import { isInside } from '../workspace/paths.ts';
 import { bordersOf } from './borders.ts';
 import type { AppCore } from './core.ts';
 import { decide } from './people.ts';
@@ -14,7 +15,8 @@ export function permissionsOf(core: AppCore, project: Project): Result<Permissio
   if (!borders.ok) return borders;
   const grants = km.value.grants(project.id);
   const proposed = borders.value.proposed.filter(one => !grants.some(grant => samePermission(grant, one)));
-  return ok({ grants, own: borders.value.own, proposed, asking: km.value.tasksAsking(project.id) });
+  const own = borders.value.own.filter(one => !grants.some(grant => !grant.allowed && samePermission(grant, one)));
+  return ok({ grants, own, proposed, asking: km.value.tasksAsking(project.id) });
 }
 
 /** All or none of them; the plans say at once which tasks are free again. */
@@ -26,6 +28,14 @@ export async function decidePermissions(
 ): Promise<Result<readonly string[]>> {
   const km = core.km();
   if (!km.ok) return km;
+  const closed =
+    word === 'allow' ? wanted.find(({ kind, what }) => kind === 'path' && isClosed(core, project, what)) : undefined;
+  if (closed !== undefined)
+    return fail(
+      'input.invalid',
+      `${closed.what} is never shown to commands: it holds, or lies in, the project or the data folder of llmclis.`,
+      'Commands see the project’s files in their own worktree. What is ignored by git: list it under link: in llmclis.yaml.',
+    );
   const opened = km.value.allOrNothing(() => {
     const keys: string[] = [];
     for (const permission of wanted) {
@@ -39,6 +49,10 @@ export async function decidePermissions(
   const synced = await syncPlans(core, project, 'person');
   return synced.ok ? opened : synced;
 }
+
+/** The sandbox keeps these closed whatever is granted: models write there, and keys and the store lie there. */
+const isClosed = (core: AppCore, project: Project, path: string): boolean =>
+  [core.home, project.root].some(place => isInside(place, path) || isInside(path, place));
 
 export function revokePermission(core: AppCore, project: Project, id: number): Result<Grant> {
   const km = core.km();

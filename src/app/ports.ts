@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Clock } from '../core/clock.ts';
 import type { RoutingMode } from '../core/event.ts';
 import { FAILURES, type Failure, fail, ok } from '../core/failure.ts';
+import { type Permission, samePermission } from '../core/permission.ts';
 import type { Settings } from '../core/settings.ts';
 import type { RoleName } from '../core/task.ts';
 import type { Repository } from '../core/workspace.ts';
@@ -41,6 +42,8 @@ export type RunParts = {
   readonly budget_usd: number | null;
   redact(text: string): string;
   readonly known: KnownSecrets;
+  /** What a person's own settings open for all their projects. */
+  readonly own: readonly Permission[];
 };
 export type RunPlace = {
   readonly run_id: string;
@@ -91,6 +94,7 @@ export function makePorts(parts: RunParts, place: RunPlace): Ports {
             )
           : ok(undefined),
     },
+    isOpenBySetting: wanted => parts.own.some(one => samePermission(one, wanted)),
     mustGiveWay: place.must_give_way ?? (() => false),
     redact: parts.redact,
     onPart: () => undefined,

@@ -15,25 +15,31 @@ export type Grant = Permission & {
 };
 
 const HOST = /^(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+/** A host alone means these. */
+const WEB_PORTS = [443, 80];
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,99}$/;
 
 /**
- * One border as it is kept: a host alone, in small letters (`registry.npmjs.org`, `*.example.com`); an absolute folder without a slash at
+ * One border as it is kept: a host in small letters (`registry.npmjs.org`, `*.example.com`, `example.com:8080`); an absolute folder without a slash at
  * its end; the name of an environment variable. An `err` says what is wrong and never repeats what may be a secret.
  */
 export function readPermission(kind: PermissionKind, what: string): Result<Permission> {
   const text = what.trim();
   switch (kind) {
     case 'network': {
-      const host = text
+      const place = text
         .toLowerCase()
         .replace(/^[a-z][a-z0-9+.-]*:\/\//, '')
         .replace(/[/?#].*$/s, '')
-        .replace(/^[^@]*@/, '')
-        .replace(/:\d*$/, '')
-        .replace(/\.$/, '');
-      if (host.length <= 253 && HOST.test(host)) return ok({ kind, what: host });
-      return wrong('A network permission is for one host.', 'Name the host alone: registry.npmjs.org or *.example.com');
+        .replace(/^[^@]*@/, '');
+      const host = place.replace(/:\d*$/, '').replace(/\.$/, '');
+      const port = Number(/:(\d+)$/.exec(place)?.[1] ?? WEB_PORTS[0]);
+      if (host.length <= 253 && HOST.test(host) && port > 0 && port < 65_536)
+        return ok({ kind, what: WEB_PORTS.includes(port) ? host : `${host}:${port}` });
+      return wrong(
+        'A network permission is for one host.',
+        'Name the host alone: registry.npmjs.org or *.example.com; another port than 80 and 443 with it: example.com:8080',
+      );
     }
     case 'path': {
       const folder = normal(text);

@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { MergeMode, NewEvent } from '../core/event.ts';
 import type { Failure, Result } from '../core/failure.ts';
 import type { LanguageModel, ModelPart, Usage } from '../core/model.ts';
+import type { Permission } from '../core/permission.ts';
 import type { RoleChecks } from '../core/settings.ts';
 import type { RoleName, Task } from '../core/task.ts';
 import type { Repository, Workspace } from '../core/workspace.ts';
@@ -40,6 +41,8 @@ export type Ports = {
   readonly version: string;
   readonly models: ModelPort;
   readonly plan: PlanPort;
+  /** Does a person's own setting open it for all their projects? */
+  isOpenBySetting(wanted: Permission): boolean;
   /** Is another run about to merge whose work was overtaken more often than this one's? Then it goes first. */
   mustGiveWay(): boolean;
   /** Removes known secrets from a text before it is kept. */

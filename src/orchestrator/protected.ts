@@ -24,6 +24,7 @@ const CONFIGURATION_GLOBS = [
   '**/{pytest,_pytest,unittest,doctest,pluggy}.py',
   '**/{pytest,_pytest,unittest,doctest,pluggy}/**',
   '**/{node_modules,site-packages,.venv,venv}/**',
+  'vendor/**',
   '**/{.cargo/config,.cargo/config.toml,.env,.env.*}',
   '.gitmodules',
   '.github/**',
@@ -57,13 +58,17 @@ export type ProtectionRules = {
   readonly allow: readonly string[];
   /** Plan files. */
   readonly plans: readonly string[];
-  /** The check commands: a shell script that one of them names decides as a test does. */
+  /** The check commands: a script that one of them names decides as a test does. */
   readonly checks: readonly string[];
 };
 
-/** Is this a shell script that a check runs by its name? */
+/** A shell script, or a program that is called a check: not the product, which a check may run by its name too. */
+const DECIDES =
+  /\.(?:sh|bash|zsh|bat|cmd|ps1)$|(?:^|[/._-])(?:checks?|verify|tests?|specs?|ci|smoke|accept(?:ance)?)(?:[._-][^/]*)?\.\w+$/i;
+
+/** Is this a script that a check runs by its name? */
 const isCheckScript = (path: string, checks: readonly string[]): boolean =>
-  /\.(?:sh|bash|zsh|bat|cmd|ps1)$/.test(path) &&
+  DECIDES.test(path) &&
   checks.some(check => check.split(/[\s'";&|()]+/).some(word => word.replace(/^\.\//, '') === path));
 
 /** May a coder's turn change this path? */
@@ -76,7 +81,9 @@ export const isProtected = (path: string, rules: ProtectionRules): boolean =>
 
 /** Files of which only a part is protected: the script lines and the test configuration in a manifest, what git does to files. */
 export const hasProtectedPart = (path: string): boolean =>
-  /(^|\/)(?:package\.json|pyproject\.toml|Cargo\.toml|[jt]sconfig[\w.-]*\.json|\.gitattributes)$/.test(path);
+  /(^|\/)(?:package\.json|pyproject\.toml|Cargo\.toml|go\.(?:mod|work)|[jt]sconfig[\w.-]*\.json|\.gitattributes)$/.test(
+    path,
+  );
 
 const PACKAGE_PARTS = ['scripts', 'jest', 'mocha', 'ava', 'vitest', 'c8', 'nyc', 'tap', 'babel', 'imports'] as const;
 
@@ -86,6 +93,7 @@ export function protectedPartChanged(path: string, before: string | null, after:
   // Its lines are as good in a new file as in an old one.
   if (path.endsWith('.gitattributes')) return handling(before ?? '') !== handling(after ?? '');
   if (before === null) return false;
+  if (/\.(?:mod|work)$/.test(path)) return replaced(before) !== replaced(after ?? '');
   if (after === null) return true;
   if (path.endsWith('.toml')) return testParts(before) !== testParts(after);
   if (!path.endsWith('package.json')) return nameMaps(before) !== nameMaps(after);
@@ -103,12 +111,20 @@ function manifest(text: string): Record<string, unknown> | null {
   }
 }
 
+/** Lines of Go by which another module stands for one. */
+const replaced = (text: string): string =>
+  text
+    .split('\n')
+    .filter(line => line.includes('=>'))
+    .map(line => line.trim())
+    .join('\n');
+
 /** Tables of a TOML file that say which tests run and how. */
 const testParts = (text: string): string =>
   text
     .split(/^(?=\[)/m)
     .filter(part =>
-      /^\[+(?:tool\.(?:pytest|tox|coverage|nox|hatch\.envs|pdm\.scripts|poe|taskipy)|project\.entry-points|test\]|profile\.test)/.test(
+      /^\[+(?:tool\.(?:pytest|tox|coverage|nox|hatch\.envs|pdm\.scripts|poe|taskipy)|project\.entry-points|test\]|profile\.test|patch|replace\])/.test(
         part,
       ),
     )

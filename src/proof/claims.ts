@@ -82,12 +82,12 @@ export function consistencyClaims({ checks, proof, stayed_green, mutants }: Cert
   ];
 }
 
-/** Did the checks run that somebody demands? */
+/** Did the checks run that somebody demands, and do they pass on the work? */
 export const demandClaims = ({ checks }: Certificate, demanded: readonly string[]): readonly Claim[] =>
   demanded.map(command => {
     const found = checks.find(check => check.command === command);
     const ran = found === undefined ? 'it did not' : sayRun(found.work);
-    return claim(`\`${command}\` was run`, found !== undefined, ran);
+    return claim(`\`${command}\` was run and passes`, found?.work.exit === 0, ran);
   });
 
 /** One check that was run again on one tree, held against what the certificate says of it. */

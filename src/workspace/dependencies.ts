@@ -66,7 +66,9 @@ export async function linkDependencies(options: {
 }): Promise<Linked> {
   const source = await realpath(options.repository);
   const worktree = await realpath(options.worktree);
-  const paths = options.paths.filter(path => !options.tracked(path));
+  const paths: string[] = [];
+  for (const path of options.paths)
+    if (!options.tracked(path) && (await standsInItself(source, dirname(path)))) paths.push(path);
   const sources: string[] = [];
   for (const path of paths) {
     const real = await realOrNull(join(source, path));
@@ -91,6 +93,10 @@ export async function linkDependencies(options: {
   }
   return { linked, targets: [...sources, ...linking.targets] };
 }
+
+/** No link of the repository's own is on the way: one could lead to a person's keys, and what is linked is shown to commands. */
+const standsInItself = async (source: string, folder: string): Promise<boolean> =>
+  (await realOrNull(join(source, folder))) === join(source, folder);
 
 async function linkPath(from: string, to: string, linking: Linking): Promise<void> {
   if (!(await stat(from)).isDirectory()) {

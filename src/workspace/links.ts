@@ -1,5 +1,5 @@
 import { chmod, lstat, mkdir, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { isInside, realOrNull } from './paths.ts';
 
 /** What linking one worktree knows and collects. */
@@ -53,6 +53,11 @@ export async function linkEntry(from: string, to: string, linking: Linking): Pro
   if (real === null) return;
   const own = await ownPath(real, linking);
   if (own !== null) return putLink(to, own);
+  const aim = resolve(dirname(from), await readlink(from));
+  const isOwn = isInside(linking.source, aim) && !linking.sources.some(folder => isInside(folder, aim));
+  // The repository's own file is a link that leads out: it leads where the worktree's does, and nothing more is shown.
+  if (isOwn && !isInside(linking.source, real))
+    return putLink(to, join(linking.worktree, relative(linking.source, aim)));
   addTarget(real, linking);
   return putLink(to, from);
 }

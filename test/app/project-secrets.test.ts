@@ -17,6 +17,8 @@ describe('secrets that stand in a project', () => {
         .map(({ value }) => value)
         .sort(),
     ).toEqual(['from-local-2', 'from-quotes-1', 'ghp-token-5', 'header-6-long', 'p@ss-word-4', 'plain-3-long'].sort());
+    writeFiles(root, { '.env.docker': 'DB_PASSWORD=postgres\nAPI_KEY=changeme123\nJWT_SECRET=password\n' });
+    expect(projectSecrets(root)).toHaveLength(6);
     expect(projectSecrets(`${root}/none`)).toEqual([]);
   });
 });

@@ -225,8 +225,11 @@ describe('llmclis undo', () => {
   });
 
   it('leaves the branch of a task alone that waits for review: it was merged nowhere', async () => {
-    const { done, undone, git, km, task } = world();
+    const { done, undone, git, km, task, app } = world();
     const commit = done('S1.1', { 'b.txt': 'B\n' }, 'llmclis/task-S1.1');
+    const would = (await type(undo, app, ['S1.1', '--dry_run'])).out;
+    expect(would).toContain('Would make the task pending again.');
+    expect(would).not.toContain('take back');
     expect(await undone('S1.1')).toMatchObject({ on: [], task: { status: 'pending' }, already: false });
     expect(git('rev-parse', 'llmclis/task-S1.1')).toBe(commit);
     expect(km.notes(task('S1.1').id).at(-1)?.text).toContain('stays on llmclis/task-S1.1');

@@ -186,6 +186,17 @@ describe('any output', () => {
     expect(readReport(say('/tmp/a-1', 3)).passing).toEqual(readReport(say('/tmp/b-22', 41.7)).passing);
   });
 
+  it('has the same names at another time, with another random id and on another port', () => {
+    const say = (at: string, id: string, port: number): string =>
+      `TAP version 13\nok 1 - saved at ${at}\nok 2 - user ${id}\nok 3 - answers on port ${port}\nok 4 - adds 1000 and 2000\n`;
+    const [a, b] = [
+      say('2026-01-02T03:04:05.678Z', '0b7e1ab2-0000-4000-8000-1234567890ab', 40123),
+      say('1795280571093', 'ffffffff-1111-4222-8333-abcdefabcdef', 51999),
+    ];
+    expect(readReport(a).passing).toEqual(readReport(b).passing);
+    expect(readReport(a).passing).toContain('adds 1000 and 2000');
+  });
+
   it('says nothing about what it does not know', () => {
     const nothing = { passed: null, failed: null, skipped: null, passing: [], failing: [], skipping: [] };
     for (const output of ['', 'built in 3 s\n', 'PASS\nok\n', '- a list\n  - of things\n', 'Tests: none\n'])

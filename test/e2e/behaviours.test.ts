@@ -36,7 +36,7 @@ const PYTHON = played(
 describe('models that behave in nine ways, over HTTP', () => {
   it.for([JAVASCRIPT, PYTHON])(
     'end as done where the work is done, and nowhere else',
-    { timeout: 240_000 },
+    { timeout: 900_000 },
     async round => {
       const outcomes = await playRound(temporaryFolder(), round, false);
       expect(outcomes.filter(({ wrong }) => wrong.length > 0)).toEqual([]);

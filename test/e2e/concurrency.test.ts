@@ -55,7 +55,7 @@ describe('many processes on one database', () => {
 });
 
 describe('kill -9 of a command line', () => {
-  it.each(KINDS)('while it does its part of: %s', { timeout: 120_000 }, async kind => {
+  it.each(KINDS)('while it does its part of: %s', { timeout: 900_000 }, async kind => {
     const world = await layOutWorld(temporaryFolder(), 8);
     const { steps } = await measureKind(world, kind);
     const random = seeded(KINDS.indexOf(kind) + 5);

@@ -22,7 +22,7 @@ function placesOf(lines: readonly string[]): readonly string[] {
 
 describe('the demo', () => {
   it('is the main job end to end: what it says, what it leaves in git, in the plan, in issues and in memory', {
-    timeout: 120_000,
+    timeout: 900_000,
   }, async () => {
     const folder = temporaryFolder();
     const { repository } = layOut(join(folder, 'demo'));

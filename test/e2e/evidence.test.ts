@@ -60,6 +60,31 @@ describe('what turns green for another reason than the work', () => {
     expect(of(events, 'checks.judged')[1]?.detail).toContain('ends the process');
   });
 
+  it.each([
+    [
+      'prints the lines of a runner and ends',
+      "console.log('✔ doubles (1.1ms)');\nprocess['exit'](0);\nexport const double = 0;\n",
+    ],
+    [
+      'takes the assertions away',
+      "import assert from 'node:assert/strict';\nassert.equal = () => {};\nexport const double = x => x;\n",
+    ],
+  ])('a change that %s: the check passes wrong tests too', async (_, text) => {
+    const scene = await makeScene(FILES, work(1, 'src/double.js', text));
+    scene.addTask(own);
+    const { events } = await scene.run({ max_steps: 1 });
+    expect(of(events, 'task.done')).toEqual([]);
+    expect(of(events, 'checks.judged')[1]?.detail).toContain('still passes when test/double.test.js is made to fail');
+  });
+
+  it('a check that ends well and names tests that fail', async () => {
+    const scene = await makeScene(FILES, work(1, 'src/double.js', DOUBLE));
+    scene.addTask({ ...TASK, checks: ["test -f src/double.js && echo 'not ok 1 - doubles'"] });
+    const { events } = await scene.run({ max_steps: 1 });
+    expect(of(events, 'task.done')).toEqual([]);
+    expect(of(events, 'checks.judged')[1]?.detail).toContain('says that these tests fail: doubles');
+  });
+
   it('a test that is skipped now is refused although everything is green', async () => {
     const quiet = `${FILES['src/math.js']}export const quiet = true;\n`;
     const scene = await makeScene({ ...FILES, 'llmclis.yaml': 'verify: node --test test/math.test.js\n' }, [

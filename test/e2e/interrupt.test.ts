@@ -4,7 +4,7 @@ import { interruptAt, layOutQuick, outcomeOf, runDemo } from '../support/demo.ts
 import { temporaryFolder } from '../support/repository.ts';
 
 describe('a demo interrupted by Ctrl-C', () => {
-  it('goes on to the same end, also when a turn had ended and was not judged yet', { timeout: 200_000 }, async () => {
+  it('goes on to the same end, also when a turn had ended and was not judged yet', { timeout: 900_000 }, async () => {
     const folder = temporaryFolder();
     const whole = join(folder, 'whole');
     layOutQuick(whole);

@@ -5,7 +5,7 @@ import { tenWithKills, wholeTen } from '../support/ten-kills.ts';
 
 // The full counts: npm run soak -- kill-ten.
 describe('ten tasks in a run that is killed by SIGKILL again and again', () => {
-  it('end as they do without a kill, no effect twice', { timeout: 300_000 }, async () => {
+  it('end as they do without a kill, no effect twice', { timeout: 900_000 }, async () => {
     const folder = temporaryFolder();
     const whole = await wholeTen(join(folder, 'whole'));
     expect(whole.outcome.done).toHaveLength(9);

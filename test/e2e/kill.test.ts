@@ -4,7 +4,7 @@ import { layOutQuick, outcomeOf, runAndKill, runDemo } from '../support/demo.ts'
 import { temporaryFolder } from '../support/repository.ts';
 
 describe('a demo killed by SIGKILL', () => {
-  it('goes on from any event to the same end, with no task done twice', { timeout: 400_000 }, async () => {
+  it('goes on from any event to the same end, with no task done twice', { timeout: 900_000 }, async () => {
     const folder = temporaryFolder();
     const whole = join(folder, 'whole');
     layOutQuick(whole);

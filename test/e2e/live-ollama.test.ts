@@ -77,7 +77,7 @@ const of = <T extends RunEvent['type']>(events: readonly RunEvent[], type: T) =>
 
 describe.skipIf(!live)('a run with a live Ollama (LLMCLIS_LIVE_OLLAMA) as the local rung', () => {
   it('solves at once, after seeing the failing test, after climbing, and refuses an empty claim', {
-    timeout: 300_000,
+    timeout: 900_000,
   }, async () => {
     const anthropic = await scriptedAnthropic({
       key: 'key-of-the-live-test',

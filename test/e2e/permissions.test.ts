@@ -23,7 +23,7 @@ const taskFor = (key: string) => ({
   description: `Write ${key}.txt.`,
   checks: [`test -f ${key}.txt`],
 });
-const NPM = { kind: 'network', what: 'registry.npmjs.org' };
+const NPM = { kind: 'network', what: 'registry.npmjs.org' } as const;
 
 const projectOf = ({ app }: Scene): Project => {
   const project = app.project();
@@ -192,6 +192,40 @@ describe.skipIf(!hasBubblewrap)('in the sandbox (bwrap)', () => {
     const open = await scene.run({ no_sandbox: false });
     expect(answers(open.events, 'run_command')[0]).toContain('words of the person');
     expect(of(open.events, 'question.asked')).toEqual([]);
+  });
+});
+
+describe('a person’s word', () => {
+  it('for one project holds against their own settings for all', async () => {
+    const scene = await makeScene(FILES, [], { LLMCLIS_NETWORK: 'registry.npmjs.org' });
+    const project = projectOf(scene);
+    const own = async () => {
+      const report = await scene.app.permissions(project);
+      return report.ok ? report.value.own : report.error;
+    };
+    expect(await own()).toEqual([NPM]);
+    await scene.app.decidePermissions(project, [NPM], 'deny');
+    expect(await own()).toEqual([]);
+  });
+
+  it('in their own settings answers a model at once', async () => {
+    const replies = [reply('T1', 1, 1, ask('network', NPM.what)), reply('T1', 1, 2, write('T1.txt', 'x\n'), finish())];
+    const scene = await makeScene(FILES, replies, { LLMCLIS_NETWORK: NPM.what });
+    scene.addTask(taskFor('T1'));
+    const { events } = await scene.run();
+    expect(answers(events, 'request_permission')[0]).toContain('Allowed already');
+    expect(of(events, 'question.asked')).toEqual([]);
+    expect(of(events, 'task.done')).toHaveLength(1);
+  });
+
+  it('cannot open the project or the data folder', async () => {
+    const scene = await makeScene(FILES, []);
+    const project = projectOf(scene);
+    for (const what of [join(scene.root, 'src'), scene.home, '/tmp'])
+      expect(await scene.app.decidePermissions(project, [{ kind: 'path', what }], 'allow')).toMatchObject({
+        ok: false,
+        error: { code: 'input.invalid', message: expect.stringContaining('never shown') },
+      });
   });
 });
 

@@ -88,7 +88,7 @@ describe('a run as a process', () => {
   });
 
   it('works beside another one on the same project: it waits for the other’s task, and joins its branch', {
-    timeout: 120_000,
+    timeout: 900_000,
   }, async () => {
     const { scene, gate, place, words: auto, atTheGate } = await waitingScene();
     scene.addTask({ ...TASK, key: 'T2', title: 'More', checks: ['test -f src/more.js'], depends_on: ['T1'] });

@@ -134,14 +134,14 @@ describe('orchestrate --workers', () => {
 });
 
 describe('several orchestrators on one database', () => {
-  it('do every task once, also where some are killed and started again', { timeout: 120_000 }, async () => {
+  it('do every task once, also where some are killed and started again', { timeout: 900_000 }, async () => {
     const world = await layOutWork(temporaryFolder(), 8);
     const { problems, facts } = await workInCrowd(world, { processes: 3, tasks: 8, kills: 2, seed: 3 });
     expect(problems).toEqual([]);
     expect(facts).toMatchObject({ done: 8, killed: 2 });
   });
 
-  it('take up all workers of a process that was killed', { timeout: 120_000 }, async () => {
+  it('take up all workers of a process that was killed', { timeout: 900_000 }, async () => {
     const world = await layOutWork(temporaryFolder(), 6);
     const crowd = { processes: 1, tasks: 6, kills: 1, seed: 5, workers: 3 };
     const { problems, facts } = await workInCrowd(world, crowd);

@@ -34,8 +34,19 @@ describe('the words of people on the borders of a project', () => {
     expect(said()).toEqual([{ kind: 'path', what: '/usr/share/dict', allowed: true, by: 'ann' }]);
   });
 
+  it('a port that is not the web’s is a part of the border', () => {
+    const what = (text: string) => must(world.km.grant(world.project, 'network', text, 'ann')).what;
+    expect(['http://Localhost:8080/x', 'a.example:443', 'a.example.:80'].map(what)).toEqual([
+      'localhost:8080',
+      'a.example',
+      'a.example',
+    ]);
+  });
+
   it.each([
     ['network', 'two hosts'],
+    ['network', 'a.example:0'],
+    ['network', 'a.example:99999'],
     ['network', 'a_b.example'],
     ['network', ''],
     ['path', 'relative/folder'],

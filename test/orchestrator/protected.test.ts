@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { sameButComments } from '../../src/orchestrator/comments.ts';
 import { isProtected, protectedPartChanged } from '../../src/orchestrator/protected.ts';
 
-const rules = { protect: [], allow: [], plans: ['plans.md'], checks: ['bash scripts/check.sh'] };
+const rules = {
+  protect: [],
+  allow: [],
+  plans: ['plans.md'],
+  checks: ['bash scripts/check.sh', 'node scripts/verify-all.mjs && node src/checkout.js'],
+};
 
 describe('protected files', () => {
   it.each([
@@ -24,6 +29,7 @@ describe('protected files', () => {
     '.npmrc',
     'Makefile',
     'scripts/check.sh',
+    'scripts/verify-all.mjs',
     'babel.config.js',
     'src/.mocharc.json',
     '.pytest.ini',
@@ -35,12 +41,15 @@ describe('protected files', () => {
     '.env',
     'packages/a/.env.test',
     '.gitmodules',
+    'vendor/github.com/x/assert.go',
   ])('%s is', path => expect(isProtected(path, rules)).toBe(true));
 
   it.each([
     'src/a.ts',
     'scripts/other.sh',
     'src/testing.ts',
+    'src/checkout.js',
+    'src/check.js',
     'README.md',
     'package.json',
     'src/contest.py',
@@ -59,6 +68,10 @@ describe('protected files', () => {
     expect(protectedPartChanged('.gitattributes', null, '*.png binary\n*.sh eol=lf\n')).toBe(false);
     expect(protectedPartChanged('tsconfig.json', maps({}), maps({ vitest: ['./fake.ts'] }))).toBe(true);
     expect(protectedPartChanged('tsconfig.json', '{"include":["src"]}', '{"include":["src","lib"]}')).toBe(false);
+    const go = 'module a\n\nrequire b v1.0.0\n';
+    expect(protectedPartChanged('go.mod', go, `${go}replace b => ./fake\n`)).toBe(true);
+    expect(protectedPartChanged('go.mod', go, `${go}require c v1.0.0\n`)).toBe(false);
+    expect(protectedPartChanged('Cargo.toml', '[package]\n', '[package]\n[patch.crates-io]\n')).toBe(true);
     expect(protectedPartChanged('pyproject.toml', '[project]\nname = "a"\n', '[tool.pytest.ini_options]\n')).toBe(true);
     expect(protectedPartChanged('pyproject.toml', '[project]\nname = "a"\n', '[project]\nname = "b"\n')).toBe(false);
   });

@@ -43,9 +43,11 @@ describe('what a certificate says of itself', () => {
   });
 });
 
-it('the checks that somebody demands must have been run', () => {
+it('the checks that somebody demands must have been run, and pass', () => {
   const found = demandClaims(CERTIFICATE, ['node --test', 'npm test']);
   expect(found.map(({ ok }) => ok)).toEqual([true, false]);
+  const red = CERTIFICATE.checks.map(check => ({ ...check, work: { ...check.work, exit: 1 } }));
+  expect(demandClaims({ ...CERTIFICATE, checks: red }, ['node --test'])[0]?.ok).toBe(false);
 });
 
 describe('what a certificate says of its commit', () => {

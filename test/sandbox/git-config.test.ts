@@ -70,11 +70,13 @@ describe('the files of a git folder', () => {
       'modules/deep/er/modules/inner/HEAD': 'ref: x\n',
       'modules/deep/er/modules/inner/config': secret,
       'logs/HEAD': 'nothing to hide\n',
+      'logs/refs/heads/feature/one': `0 1 A <a@b> 1 +0\tpull https://x:${TOKEN}@example.org/a: Fast-forward\n`,
     });
     const masked = await maskedGitFiles(folder);
     expect(masked.map(({ path }) => path.slice(folder.length + 1)).sort()).toEqual([
       'FETCH_HEAD',
       'config',
+      'logs/refs/heads/feature/one',
       'modules/deep/er/config',
       'modules/deep/er/modules/inner/config',
       'modules/lib/config',

@@ -23,6 +23,7 @@ describe('the rules of hosts', () => {
     ['*.example.com', 'a.b.example.com:443', true],
     ['*.example.com', 'example.com:443', false],
     ['*.example.com', 'badexample.com:443', false],
+    ['*.169.254', '169.254.169.254:80', false],
     ['db.local:5432', 'db.local:5432', true],
     ['db.local:5432', 'db.local:443', false],
     ['127.0.0.1:8080', '127.0.0.1:8080', true],
@@ -130,6 +131,12 @@ describe('the proxy', () => {
     expect(await say(proxy, `CONNECT 127.0.0.1:${port} HTTP/1.1\r\n\r\n`, /list of hosts/)).toMatch(/^HTTP\/1.1 403/);
     expect(asked).toEqual([]);
     expect(proxy.refusals()).toMatchObject([{ host: '127.0.0.1', port }]);
+  });
+
+  it('refuses a host that was taken out of a pattern', async () => {
+    const proxy = networkProxy({ allowed: ['*.example', '!bad.example'], resolve: async () => ['127.0.0.1'] });
+    expect(await say(proxy, 'CONNECT bad.example:443 HTTP/1.1\r\n\r\n', /denied/)).toMatch(/^HTTP\/1.1 403/);
+    expect(await say(proxy, 'CONNECT good.example:443 HTTP/1.1\r\n\r\n', /private/)).toContain('private address');
   });
 
   it('refuses an allowed name that leads to a private address', async () => {

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -135,6 +136,41 @@ describe.skipIf(!bwrapIsHere)('what else a person allowed (needs bwrap)', () => 
     expect(ran.output).toMatch(/^mine\n/);
     expect(ran.output).toContain('Read-only file system');
     expect(ran.output).not.toMatch(/^(?:secret|db)$/m);
+  });
+
+  it('a link that stands where models write leads nowhere', async () => {
+    const made = folders();
+    writeFiles(made.top, { 'home/.ssh/id': 'key\n', 'project/a.txt': '' });
+    const project = join(made.top, 'project');
+    symlinkSync(join(made.home, '.ssh'), join(project, 'docs'));
+    symlinkSync(project, join(made.top, 'way'));
+    const sandbox = value(
+      await bubblewrapSandbox({
+        ...plainOptions(made.top),
+        home: made.home,
+        hidden: [project],
+        readable: [join(project, 'docs'), join(made.top, 'way', 'docs')],
+      }),
+    );
+    const ran = value(await runIn({ ...made, sandbox })(`cat ${made.home}/.ssh/id ${project}/docs/id; true`));
+    expect(ran.output).not.toMatch(/^key$/m);
+  });
+
+  it('a variable’s value is in no command line, which all users of the machine may read', async () => {
+    const { root, run } = await sandboxWith({ secrets: { NPM_TOKEN: 'granted-5c1f' } });
+    const running = run('touch begun; while [ -e begun ]; do sleep 0.05; done; echo $NPM_TOKEN');
+    while (!existsSync(join(root, 'begun'))) await new Promise(done => setTimeout(done, 10));
+    const lines = readdirSync('/proc').flatMap(name => {
+      try {
+        return /^\d+$/.test(name) ? [readFileSync(`/proc/${name}/cmdline`, 'utf8')] : [];
+      } catch {
+        return [];
+      }
+    });
+    expect(lines.filter(line => line.includes(root)).length).toBeGreaterThan(0);
+    expect(lines.some(line => line.includes('granted-5c1f'))).toBe(false);
+    rmSync(join(root, 'begun'));
+    expect(value(await running).output).toBe('granted-5c1f\n');
   });
 
   it('a variable is in the environment, and cannot stand in for ours', async () => {

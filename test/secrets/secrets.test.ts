@@ -32,6 +32,31 @@ describe('a redactor', () => {
     );
   });
 
+  it('takes it out of base64 and hex in lines, as tools print them, also inside JSON', () => {
+    const long = 'Zk7'.repeat(30);
+    const clean = redactor([{ name: 'LONG', value: long }]);
+    const lines = (text: string, width: number) => text.replace(new RegExp(`.{${width}}`, 'g'), '$&\n');
+    for (const before of ['', 'a', 'ab', 'abc'])
+      for (const text of [
+        lines(Buffer.from(before + long).toString('base64'), 76),
+        JSON.stringify(lines(Buffer.from(before + long).toString('base64'), 64)),
+        lines(Buffer.from(before + long).toString('hex'), 60),
+        Buffer.from(before + long)
+          .toString('hex')
+          .toUpperCase(),
+        lines(Buffer.from(before + long).toString('base64'), 76).replaceAll('\n', '\r\n  '),
+      ])
+        expect(clean(text)).toMatch(/^.{0,12}\[redacted:LONG\].{0,8}\s*"?$/);
+  });
+
+  it('takes out each long line of a secret of several lines', () => {
+    const lines = ['-----BEGIN PRIVATE KEY-----', 'MIIEvQIBADANBgkqhkiG9w0B', 'AQEFAASCBKcwggSjAgEAAoIB', 'short'];
+    const clean = redactor([{ name: 'PEM', value: lines.join('\n') }]);
+    expect(clean(`${lines[2]}\r\n`)).toBe('[redacted:PEM]\r\n');
+    expect(clean(lines.join('\r\n'))).toBe(`${lines[0]}\r\n[redacted:PEM]\r\n[redacted:PEM]\r\nshort`);
+    expect(clean(lines.join('\n'))).toBe('[redacted:PEM]');
+  });
+
   it('never leaves a secret in a text, whatever is around it', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 6 }), fc.string(), fc.string(), (value, before, after) => {

@@ -15,7 +15,8 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { movedText } from '../../src/workspace/links.ts';
-import { failureOf, makeRepository, PATH, value, writeFiles } from './helpers.ts';
+import { plainSandbox } from '../../src/workspace/sandbox/plain.ts';
+import { failureOf, makeRepository, PATH, testClock, value, writeFiles } from './helpers.ts';
 
 const pythonIsHere = (() => {
   try {
@@ -140,6 +141,36 @@ describe('link', () => {
     expect(readFileSync(join(workspace.root, '.env'), 'utf8')).toBe('KEY=1\n');
     expect(value(await workspace.list())).toEqual(['.gitignore', 'a.txt']);
     expect(failureOf(await workspace.planWrite('.env', 'x')).code).toBe('input.invalid');
+  });
+
+  it('follows no link of the repository’s own out of it: what is linked is shown to commands', async () => {
+    const seen: string[] = [];
+    const made = await makeRepository(
+      { '.gitignore': 'node_modules/\n' },
+      {
+        link: ['way/keys', 'node_modules'],
+        sandbox: temp => {
+          const plain = plainSandbox({ path: PATH, temp, clock: testClock() });
+          const run: typeof plain.run = (command, signal) => {
+            seen.push(...command.readonly_paths);
+            return plain.run(command, signal);
+          };
+          return { ...plain, run };
+        },
+      },
+    );
+    const { root, top, git } = made;
+    writeFiles(top, { 'private/keys/id': 'key\n' });
+    symlinkSync(join(top, 'private'), join(root, 'way'));
+    git('add', 'way');
+    git('commit', '-qm', 'A link');
+    // As npm links a workspace's own package; the package is a link by now.
+    writeFiles(root, { 'node_modules/dep/index.js': '' });
+    symlinkSync('../way', join(root, 'node_modules/own'));
+    const { workspace } = await made.openWorkspace(false, git('rev-parse', 'HEAD'));
+    value(await workspace.run('true', { timeout_s: 20, label: 'look' }));
+    expect(seen).toContain(join(root, 'node_modules'));
+    expect(seen.filter(path => path.startsWith(join(top, 'private')))).toEqual([]);
   });
 
   it('refuses a path out of the project', async () => {

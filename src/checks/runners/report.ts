@@ -17,11 +17,18 @@ type Counts = Readonly<Record<Outcome, number>>;
 
 const WEIGHT: Readonly<Record<Outcome, number>> = { skipped: 0, passed: 1, failed: 2 };
 
-/** Temporary folders are other ones each time. */
+const TIMES = /\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?|\b1[5-9]\d{8}(?:\d{3})?\b/g;
+const IDS = /\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b/gi;
+const PORTS = /(\bport:? |\blocalhost:|\b127\.0\.0\.1:)\d{4,5}\b/gi;
+
+/** Temporary folders, times, random ids and free ports are other ones each time. */
 const stable = (name: string): string =>
   name
     .trim()
     .replace(/^\.\//, '')
+    .replace(TIMES, '…')
+    .replace(IDS, '…')
+    .replace(PORTS, '$1…')
     .replace(/\/(?:tmp|var\/folders)\/[^\s'"\]),:]+/g, '/tmp/…');
 
 /** Collects tests by name. A name that comes twice failed if any of them failed. */

@@ -44,12 +44,14 @@ export const undo = defineCommand({
 
 function show({ task, commit, on, changes, already, dry_run, built_on_it }: Undone, out: Output): void {
   const short = (id: string): string => id.slice(0, 12);
-  const verb = dry_run ? 'Would take back' : 'Took back';
-  const begin = already ? 'Nothing to do: this was taken back already.' : `${verb} commit ${short(commit)}.`;
   out.line(`${out.style('bold', task.key)}  ${oneLine(task.title)}`);
-  out.line(begin);
+  if (already) out.line('Nothing to do: this was taken back already.');
+  else if (on.length > 0) out.line(`${dry_run ? 'Would take back' : 'Took back'} commit ${short(commit)}.`);
+  else out.line(dry_run ? 'Would make the task pending again.' : 'The task is pending again.');
   if (on.length === 0)
-    out.line('It was merged nowhere: the work stays on its own branch, which nobody merges by itself.');
+    out.line(
+      `Commit ${short(commit)} was merged nowhere: the work stays on its own branch, which nobody merges by itself.`,
+    );
   for (const { branch, undo } of on) {
     if (undo !== null) out.line(`  ${branch}: by commit ${short(undo)}`);
     else out.line(`  ${branch}: ${dry_run && changes.length > 0 ? 'by a new commit' : 'nothing of it was left'}`);

@@ -1,24 +1,21 @@
-import type { CheckResult, Unloaded } from '../../core/check.ts';
+import type { Unloaded } from '../../core/check.ts';
 import { ok, type Result } from '../../core/failure.ts';
 import type { FileChange } from '../../core/workspace.ts';
-import type { Item } from '../check-list.ts';
 import { failToPass, isPath } from '../evidence.ts';
 import { exitsIn, withoutExits } from '../exits.ts';
 import type { Ports } from '../ports.ts';
 import type { TaskState } from '../task-state.ts';
 import { type Bench, openBench } from './bench.ts';
 import { lookOnce, type Sight } from './look.ts';
-
-/** What turned green, and where: the base result of the same check, and the sight of the work. */
-export type Turned = { readonly item: Item; readonly before: CheckResult; readonly after: CheckResult };
+import { passesWrongTests, type Turned } from './wrong-tests.ts';
 
 /** `flaky`: the same tree gave two answers. */
 export type Doubt = { readonly why: string; readonly flaky: boolean };
 
 /**
- * Why a check that failed on the base and passes on the work proves nothing all the same; null when nothing is against it. Three
- * doubts, the cheapest first: what a test could not load is not made by the change; the change ends the test run by itself; and the
- * base, looked at once more in the same set-up, passes too.
+ * Why a check that failed on the base and passes on the work proves nothing all the same; null when nothing is against it. The
+ * doubts, the cheapest first: it names tests that fail; what a test could not load is not made by the change; the change ends the test
+ * run by itself; wrong tests pass too; and the base, looked at once more in the same set-up, passes too.
  */
 export async function doubt(
   turned: Turned,
@@ -28,6 +25,12 @@ export async function doubt(
   signal: AbortSignal,
   back: { bench: Bench | null },
 ): Promise<Result<Doubt | null>> {
+  const failing = turned.item.command.trimStart().startsWith('@') ? [] : turned.after.failing;
+  if (failing.length > 0)
+    return ok({
+      why: `It ends with exit 0 and says that these tests fail: ${failing.slice(0, 20).join(' · ')}.`,
+      flaky: false,
+    });
   const unmade = await firstUnmade(turned.before.unloaded ?? [], sight, ports);
   if (unmade !== null)
     return ok({
@@ -37,6 +40,9 @@ export async function doubt(
   const silenced = await endsByItself(turned, sight, ports, signal);
   if (!silenced.ok) return silenced;
   if (silenced.value !== null) return ok({ why: silenced.value, flaky: false });
+  const deaf = await passesWrongTests(turned, sight, ports, signal);
+  if (!deaf.ok) return deaf;
+  if (deaf.value !== null) return ok({ why: deaf.value, flaky: false });
   const passes = await passesOnBase(turned, task, sight, ports, signal, back);
   return passes.ok ? ok(passes.value === null ? null : { why: passes.value, flaky: true }) : passes;
 }

@@ -132,13 +132,14 @@ const toolContext = (
   task: TaskState,
   turn: OpenTurn,
   workspace: Workspace,
-  { km, memory, project, redact }: Ports,
+  { km, memory, project, redact, isOpenBySetting }: Ports,
 ) => ({
   workspace,
   redact,
   permission: (wanted: Permission) => {
     const word = km.grants(project.id).find(grant => samePermission(grant, wanted));
-    return word === undefined ? ('open' as const) : word.allowed ? ('allowed' as const) : ('denied' as const);
+    if (word === undefined) return isOpenBySetting(wanted) ? ('allowed' as const) : ('open' as const);
+    return word.allowed ? ('allowed' as const) : ('denied' as const);
   },
   recall: (query: string) =>
     memory

@@ -7,7 +7,7 @@ import { fail, ok, type Result } from '../../core/failure.ts';
 import type { CommandResult, Sandbox, SandboxedCommand } from '../../core/workspace.ts';
 import { realOrNull } from '../paths.ts';
 import { findBubblewrap } from './find.ts';
-import { bubblewrapArguments, DESCRIPTORS, type Layout, networkDescriptor } from './layout.ts';
+import { bubblewrapArguments, DESCRIPTORS, type Layout, networkDescriptor, secretArguments } from './layout.ts';
 import { limitNotes } from './limits.ts';
 import { accessOf, layoutOf } from './look.ts';
 import { networkNotes } from './network/notes.ts';
@@ -64,7 +64,11 @@ async function runSandboxed(
       args: bubblewrapArguments(layout, { ...command, root }, access),
       cwd: '/',
       env: {},
-      extra: [filter, null, ...access.shown.map(({ text }) => Buffer.from(text)), ...(proxy === null ? [] : [null])],
+      extra: [
+        ...[filter, null, secretArguments(access)],
+        ...access.shown.map(({ text }) => Buffer.from(text)),
+        ...(proxy === null ? [] : [null]),
+      ],
       timeout_s: command.timeout_s,
       spill_file: command.spill_file,
       ...(command.redact === undefined ? {} : { redact: command.redact }),

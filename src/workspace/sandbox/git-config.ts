@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
 /** A file that is shown with another content than it has. */
 export type Masked = { readonly path: string; readonly text: string };
@@ -45,8 +45,9 @@ export async function maskedGitFiles(folder: string): Promise<readonly Masked[]>
   if (isFolder === null) return [];
   const masked: Masked[] = [];
   const folders = [folder, ...(await inner(join(folder, 'worktrees'))), ...(await submodules(join(folder, 'modules')))];
+  // `git pull ADDRESS` writes the address into the log of the branch.
   for (const each of folders)
-    for (const name of OWN_FILES) {
+    for (const name of [...OWN_FILES, ...(await logsOf(each))]) {
       const path = join(each, name);
       const text = await readFile(path, 'utf8').catch(() => null);
       if (text === null) continue;
@@ -54,6 +55,14 @@ export async function maskedGitFiles(folder: string): Promise<readonly Masked[]>
       if (shown !== text) masked.push({ path, text: shown });
     }
   return masked;
+}
+
+async function logsOf(folder: string): Promise<string[]> {
+  const entries = await readdir(join(folder, 'logs/refs/heads'), { recursive: true, withFileTypes: true }).catch(
+    () => [],
+  );
+  const files = entries.filter(entry => entry.isFile());
+  return files.slice(0, MANY).map(({ parentPath, name }) => relative(folder, join(parentPath, name)));
 }
 
 const inner = async (folder: string): Promise<string[]> => {

@@ -42,8 +42,17 @@ export type Access = {
 export const NOTHING_MORE: Access = { network: [], readable: [], secrets: {}, shown: [] };
 
 /** The first descriptors bubblewrap is started with; files to show follow from the last on, and after them the network's pipe. */
-export const DESCRIPTORS = { filter: 3, status: 4, shown: 5 } as const;
+export const DESCRIPTORS = { filter: 3, status: 4, secrets: 5, shown: 6 } as const;
 export const networkDescriptor = (access: Access): number => DESCRIPTORS.shown + access.shown.length;
+
+/** Arguments that bubblewrap reads from a descriptor: every user of the machine may read its command line. */
+export const secretArguments = ({ secrets }: Access): Uint8Array =>
+  Buffer.from(
+    Object.entries(secrets)
+      .flatMap(([name, value]) => ['--setenv', name, value])
+      .map(word => `${word}\0`)
+      .join(''),
+  );
 
 export const INNER_HOME = '/run/home';
 /** Folders of other people, other disks, logs and keys. */
@@ -81,7 +90,6 @@ export function bubblewrapArguments(
   const hidden = layout.hidden.filter(place => !isInside(root, place)).sort();
   const online = access.network.length > 0;
   const variables = {
-    ...access.secrets,
     ...COMMON_VARIABLES,
     ...layout.toolchains.variables,
     ...(online ? PROXY_VARIABLES : {}),
@@ -95,6 +103,7 @@ export function bubblewrapArguments(
     ...['--unshare-all', '--unshare-user', '--uid', '1000', '--gid', '1000'],
     ...(knows.disable_userns ? ['--disable-userns'] : []),
     ...['--cap-drop', 'ALL', '--die-with-parent', '--new-session', '--clearenv'],
+    ...['--args', String(DESCRIPTORS.secrets)],
     ...Object.entries(variables).flatMap(([name, value]) => ['--setenv', name, value]),
     ...[
       '--ro-bind',

@@ -1,6 +1,6 @@
-import { access } from 'node:fs/promises';
+import { access, readlink } from 'node:fs/promises';
 import { release } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { SandboxedCommand } from '../../core/workspace.ts';
 import { isInside, realOrNull } from '../paths.ts';
 import { absolute, describeBubblewrap } from './find.ts';
@@ -52,14 +52,36 @@ export async function layoutOf(options: BubblewrapOptions, bwrap: string): Promi
 export async function accessOf(options: BubblewrapOptions, command: SandboxedCommand): Promise<Access> {
   const { network, readable, secrets } = options;
   const closed = await Promise.all(options.hidden.map(realOrNull));
-  const real = (await Promise.all(readable.map(realOrNull))).filter(path => path !== null);
   const shown = await Promise.all(command.readonly_paths.map(maskedGitFiles));
-  return {
-    network,
-    secrets,
-    readable: real.filter(
-      path => !closed.some(place => place !== null && (isInside(place, path) || isInside(path, place))),
+  const open = await Promise.all(
+    readable.map(path =>
+      realApart(
+        path,
+        closed.filter(place => place !== null),
+      ),
     ),
-    shown: shown.flat(),
-  };
+  );
+  return { network, secrets, readable: open.filter(path => path !== null), shown: shown.flat() };
+}
+
+/** The real path; null for one that holds a closed place, lies in one, or leads through one: what a model may write can be a link to anywhere. */
+async function realApart(path: string, closed: readonly string[]): Promise<string | null> {
+  if (await leadsThrough(path, closed, MOST_LINKS)) return null;
+  const real = await realOrNull(path);
+  return real === null || closed.some(place => isInside(real, place)) ? null : real;
+}
+
+const MOST_LINKS = 40;
+
+async function leadsThrough(path: string, closed: readonly string[], links: number): Promise<boolean> {
+  const parts = path.split('/').filter(part => part !== '');
+  for (const count of parts.keys()) {
+    const place = `/${parts.slice(0, count + 1).join('/')}`;
+    if (closed.some(folder => isInside(folder, place))) return true;
+    const target = await readlink(place).catch(() => null);
+    if (target === null) continue;
+    const next = resolve(dirname(place), target, ...parts.slice(count + 1));
+    return links === 0 || leadsThrough(next, closed, links - 1);
+  }
+  return false;
 }

@@ -14,7 +14,7 @@ export type BubblewrapOptions = {
   readonly temp: string;
   readonly clock: Clock;
   readonly limits: Limits;
-  /** Hosts that commands may reach (`registry.npmjs.org`, `*.example.com`, `host:8080`); none: no network at all. */
+  /** Hosts that commands may reach (`registry.npmjs.org`, `*.example.com`, `host:8080`, `!not.example.com`); none: no network at all. */
   readonly network: readonly string[];
   /** Folders and files a person allowed commands to read. */
   readonly readable: readonly string[];

@@ -87,7 +87,11 @@ export async function runtimeSandbox(options: RuntimeOptions): Promise<Result<Sa
   if (!loaded.ok) return loaded;
   const manager = loaded.value;
   const places = await placesOf(options);
-  const network = { allowedDomains: [...options.network], deniedDomains: [] };
+  // It knows names, not ports: a host with a port stays closed.
+  const hosts = options.network.filter(host => !host.includes(':'));
+  const allowedDomains = hosts.filter(host => !host.startsWith('!'));
+  const deniedDomains = hosts.filter(host => host.startsWith('!')).map(host => host.slice(1));
+  const network = { allowedDomains, deniedDomains };
   const configuration = { network, filesystem: { ...places, allowWrite: [], denyWrite: [] } };
   try {
     const { errors } = manager.checkDependencies();

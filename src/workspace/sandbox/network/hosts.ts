@@ -22,7 +22,8 @@ export function parseHostRule(text: string): HostRule | null {
 }
 
 const fits = (rule: HostRule, { host, port }: Destination): boolean => {
-  const named = rule.host.startsWith('*.') ? host.endsWith(rule.host.slice(1)) : host === rule.host;
+  // `*.169.254` is no name of a network.
+  const named = rule.host.startsWith('*.') ? host.endsWith(rule.host.slice(1)) && isIP(host) === 0 : host === rule.host;
   return named && (rule.port === null ? WEB_PORTS.includes(port) : rule.port === port);
 };
 

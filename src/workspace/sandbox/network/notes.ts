@@ -13,12 +13,13 @@ export function networkNotes(
   allowed: readonly string[],
   refusals: readonly Refusal[],
 ): readonly string[] {
+  const open = allowed.filter(host => !host.startsWith('!')).join(', ');
   const shown = refusals.slice(0, 5).map(({ host, port, because }) => `${host}:${port} was refused: it ${because}.`);
-  if (shown.length > 0) return [`${shown.join(' ')} Allowed: ${allowed.join(', ')}. ${ASK}`];
+  if (shown.length > 0) return [`${shown.join(' ')} Allowed: ${open}. ${ASK}`];
   if (result.exit === 0 || !NO_NETWORK.test(result.output.slice(-8000))) return [];
   const rule =
     allowed.length === 0
       ? 'Commands have no network here.'
-      : `Commands reach only ${allowed.join(', ')}, by HTTP and HTTPS through the proxy in HTTP_PROXY.`;
+      : `Commands reach only ${open}, by HTTP and HTTPS through the proxy in HTTP_PROXY.`;
   return [`${rule} ${ASK}`];
 }

@@ -13,7 +13,7 @@ import {
 } from './hosts.ts';
 
 export type ProxyOptions = {
-  /** Host patterns; text that is none lets nothing pass. */
+  /** Host patterns, one that begins with `!` takes its hosts out again; text that is none lets nothing pass. */
   readonly allowed: readonly string[];
   /** The addresses of a name; by default what this machine's resolver says. */
   readonly resolve?: (host: string) => Promise<readonly string[]>;
@@ -45,10 +45,15 @@ const systemResolve = async (host: string): Promise<readonly string[]> =>
  * or its networks is refused, unless a rule has the address itself. It never rejects: what fails is an answer to the command.
  */
 export function networkProxy(options: ProxyOptions): NetworkProxy {
-  const rules = options.allowed.map(parseHostRule).filter(rule => rule !== null);
+  const rulesOf = (texts: readonly string[]) => texts.map(parseHostRule).filter(rule => rule !== null);
+  const rules = rulesOf(options.allowed);
+  const except = rulesOf(options.allowed.flatMap(text => (text.startsWith('!') ? [text.slice(1)] : [])));
   const refused: Refusal[] = [];
   const isPrivate = privateAddressTest();
-  const find = (wanted: Destination) => addressOf(wanted, rules, options.resolve ?? systemResolve, isPrivate);
+  const find = async (wanted: Destination): Promise<Found> =>
+    ruleFor(except, wanted) === null
+      ? addressOf(wanted, rules, options.resolve ?? systemResolve, isPrivate)
+      : { because: 'was denied by a person' };
   const refuse = (wanted: Destination, because: string): string => {
     const known = refused.some(({ host, port }) => host === wanted.host && port === wanted.port);
     if (!known && refused.length < MOST_REFUSALS) refused.push({ ...wanted, because });
