@@ -106,6 +106,22 @@ describe('a person commits while a run is at work', () => {
     expect(git(scene.root, 'status', '--porcelain')).toBe('');
   });
 
+  it('and the run is stopped in between: the next one takes nothing of it back', async () => {
+    const scene = await makeScene(MATH, SOLVE);
+    scene.addTask(TASK);
+    const commitOnce = atTurnEnd(scene, { 'src/more.js': 'export const more = 1;\n' });
+    const first = await scene.run({ merge: 'auto' }, event => {
+      commitOnce(event);
+      if (event.type === 'base.moved') must(scene.app.requestRun(event.run_id, 'stop'));
+    });
+    expect(of(first.events, 'task.released')).toHaveLength(1);
+    const { events, summary } = await scene.run({ merge: 'auto' });
+    expect(summary).toMatchObject({ exit: 0, tasks: { done: 1 } });
+    expect(of(events, 'work.snapshot')[0]?.changed).toEqual(['src/math.js']);
+    expect(read(scene.root, 'src/more.js')).toContain('more');
+    expect(git(scene.root, 'show', 'HEAD:src/more.js')).toContain('more');
+  });
+
   it('work that fails on the new base is refused as stale and done again there', async () => {
     const broken = { 'src/math.js': '// Renamed.\nexport const plus = (a, b) => a + b;\n\n\n' };
     const scene = await makeScene({ ...MATH, 'src/math.js': `${MATH['src/math.js']}\n\n` }, [
