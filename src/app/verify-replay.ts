@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { checkBench } from '../checks/bench.ts';
 import { parseCheck } from '../checks/checks.ts';
-import type { CheckOutcome } from '../core/check.ts';
+import { DID_NOT_RUN } from '../checks/outcome.ts';
 import { ok, type Result } from '../core/failure.ts';
 import type { Certificate, CertifiedCheck } from '../core/proof.ts';
 import type { FileChange, Repository, Workspace } from '../core/workspace.ts';
@@ -95,7 +95,7 @@ async function look(
   if (!check.ok) return ok({ claim: name, ok: false, detail: check.error.message });
   if (check.value.critic) return ok({ claim: name, ok: true, detail: 'a second model said so; it is not asked again' });
   if (certified.flaky) return ok({ claim: name, ok: true, detail: 'it was flaky then, and proves nothing' });
-  if (broken !== null) return ok(replayClaim(certified, side.on, { ...FAILED, missing: broken }));
+  if (broken !== null) return ok(replayClaim(certified, side.on, { ...DID_NOT_RUN, missing: broken }));
   const bench = checkBench({
     workspace,
     changes: side.changes,
@@ -116,17 +116,3 @@ async function look(
   if (!second.ok || !second.value.ok) return second.ok ? first : second;
   return ok({ ...second.value, detail: `${second.value.detail}; only at the second look: it is flaky` });
 }
-
-const FAILED: CheckOutcome = {
-  exit: 1,
-  passed: null,
-  failed: null,
-  skipped: null,
-  passing: [],
-  failing: [],
-  skipping: [],
-  output: '',
-  missing: null,
-  unloaded: [],
-  ms: 0,
-};

@@ -1,5 +1,6 @@
 import type { CheckBench } from '../core/check.ts';
 import { fail } from '../core/failure.ts';
+import { shellQuoted } from '../core/shell-quote.ts';
 import type { FileChange, Workspace } from '../core/workspace.ts';
 
 /** Where checks look: a workspace that stands on exactly the tree that is checked, and what it is compared with. */
@@ -21,7 +22,7 @@ export function checkBench(options: {
         return Promise.resolve(
           fail('input.invalid', `${JSON.stringify(wrong)} is no name of a variable.`, 'Use letters, digits and _.'),
         );
-      const exports = Object.entries(env).map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}';`);
+      const exports = Object.entries(env).map(([name, value]) => `export ${name}=${shellQuoted(value)};`);
       return workspace.run([...exports, command].join(' '), { timeout_s: limit, label: 'check' }, signal);
     },
     changes,

@@ -1,5 +1,6 @@
 import type { CheckBench } from '../core/check.ts';
 import { ok, type Result } from '../core/failure.ts';
+import { shellQuoted } from '../core/shell-quote.ts';
 
 /** What a command said, for kinds that read it themselves. */
 export type Said = {
@@ -37,5 +38,4 @@ const notFound = (exit: number, output: string): string | null =>
   exit === 127 || exit === 126 ? (/^.*(?:not found|Permission denied).*$/im.exec(output)?.[0] ?? 'the command') : null;
 
 /** A word for `bash`. */
-export const shellQuoted = (word: string): string =>
-  /^[\w./=:@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+export const shellWord = (word: string): string => (/^[\w./=:@%+,-]+$/.test(word) ? word : shellQuoted(word));

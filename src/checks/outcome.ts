@@ -14,6 +14,9 @@ const NOTHING = {
   ms: 0,
 } as const;
 
+/** It could not even begin. */
+export const DID_NOT_RUN: CheckOutcome = { ...NOTHING, exit: 1, output: '' };
+
 /** It is as it should be; `said` is one sentence about what was found. */
 export const satisfied = (said: string, ms = 0): Result<CheckOutcome> => ok({ ...NOTHING, exit: 0, output: said, ms });
 

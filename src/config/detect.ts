@@ -1,3 +1,4 @@
+import { shellQuoted } from '../core/shell-quote.ts';
 import { BY_LANGUAGE, LAST_RESORTS } from './detect-languages.ts';
 import { packageScript } from './detect-package.ts';
 import { type Detected, detected, type Finder, type ProjectFiles } from './finder.ts';
@@ -55,7 +56,7 @@ function inParts(files: ProjectFiles): Detected | null {
   };
 }
 
-const quoted = (name: string): string => (/^[\w.@+-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`);
+const quoted = (name: string): string => (/^[\w.@+-]+$/.test(name) ? name : shellQuoted(name));
 
 /**
  * Finds the command that tests a project, from its own files alone; null when nothing says so. Where several ways are

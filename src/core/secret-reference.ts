@@ -1,4 +1,5 @@
 import { type Failure, fail, failure, ok, type Result } from './failure.ts';
+import { shellQuoted } from './shell-quote.ts';
 
 /** Where a secret is kept. The reference is written down; the value never is. */
 export type SecretReference =
@@ -47,7 +48,7 @@ export function missingText(reference: SecretReference): string {
 
 /** The command that puts a secret where the reference points; it asks for the value, so that none stands in a shell's history. */
 export function howToSet(reference: SecretReference, platform: string): string {
-  const quoted = (text: string): string => (/^[\w./~:@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
+  const quoted = (text: string): string => (/^[\w./~:@-]+$/.test(text) ? text : shellQuoted(text));
   switch (reference.kind) {
     case 'env':
       return `export ${reference.name}=…`;

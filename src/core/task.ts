@@ -178,3 +178,5 @@ export const ATTEMPT_FAILURES = [
   'interrupted',
 ] as const;
 export type AttemptFailure = (typeof ATTEMPT_FAILURES)[number];
+/** These say nothing about the work: nobody judged it. */
+export const UNJUDGED: readonly Attempt['outcome'][] = ['interrupted', 'asked', 'handed_off', 'provider'];

@@ -1,25 +1,14 @@
-import type { Attempt } from '../core/task.ts';
+import { type Attempt, UNJUDGED } from '../core/task.ts';
 import type { EndedTurn, TaskState } from './task-state.ts';
 
-/** Outcomes that say something about the work; a provider in trouble or an interrupted turn teaches nothing. */
-const TEACHES: readonly Attempt['outcome'][] = [
-  'checks_failed',
-  'empty_diff',
-  'protected_changed',
-  'already_passing',
-  'weak_test',
-  'critic_refused',
-  'stale',
-  'no_progress',
-  'malformed_output',
-  'context_exceeded',
-  'loop',
-];
+/** A judged turn that failed teaches something; a model that would not do the work at all says nothing about it. */
+const teaches = ({ outcome }: Attempt): boolean =>
+  outcome !== 'passed' && outcome !== 'refusal' && !UNJUDGED.includes(outcome);
 const CLIP = 600;
 
 /** What was wrong and what put it right, when a task is done after a try that was not; null when the first try was right. */
 export function lessonOf(task: TaskState, turn: EndedTurn, summary: string): string | null {
-  const wrong = task.attempts.filter(({ outcome }) => TEACHES.includes(outcome)).at(-1);
+  const wrong = task.attempts.findLast(teaches);
   if (wrong === undefined) return null;
   const { key, title, tags } = task.task;
   const about = tags.length === 0 ? '' : ` (${tags.join(', ')})`;

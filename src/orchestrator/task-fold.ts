@@ -148,6 +148,8 @@ const baseMoved = (task: TaskState, event: EventOf<'base.moved'>): TaskState => 
   ...task,
   workspace: task.workspace && { ...task.workspace, base: event.to, base_tree: event.to_base_tree },
   start_tree: event.to_base_tree,
+  // Made again, the turn begins on the new base: its first tree would take back what others have merged since.
+  ended: task.ended && { ...task.ended, tree: event.to_base_tree },
   work: task.work && { ...task.work, tree: event.to_tree, base: event.to_base_tree },
   base_checks: [],
   base_verdict: null,

@@ -1,6 +1,21 @@
 import type { EventOf, RunEvent } from '../core/event.ts';
 import type { EndedTurn, OpenTurn, TaskState } from './task-state.ts';
 
+/** A turn in which nothing has happened yet. */
+export const FRESH_TURN = {
+  messages: [],
+  calls: 0,
+  pending: [],
+  edit: null,
+  end: null,
+  tokens_in: 0,
+  tokens_out: 0,
+  usd: 0,
+  compacted: [],
+  tested: false,
+  untested: false,
+} as const;
+
 /** What an event changes in the turn of a task. */
 export function addTurnEvent(task: TaskState, event: RunEvent): TaskState {
   switch (event.type) {
@@ -8,20 +23,7 @@ export function addTurnEvent(task: TaskState, event: RunEvent): TaskState {
       return { ...task, brief: event.text };
     case 'turn.started': {
       const { role, model, location, tree } = event;
-      const fresh = {
-        messages: [],
-        calls: 0,
-        pending: [],
-        edit: null,
-        end: null,
-        tokens_in: 0,
-        tokens_out: 0,
-        usd: 0,
-        compacted: [],
-        tested: false,
-        untested: false,
-      };
-      return { ...task, turn: { role, model, location, try: event.try, tree, ...fresh } };
+      return { ...task, turn: { role, model, location, try: event.try, tree, ...FRESH_TURN } };
     }
     case 'turn.ended': {
       if (task.turn === null) return task;

@@ -1,5 +1,6 @@
+import { shellQuoted } from '../core/shell-quote.ts';
+
 /** One word for a shell. */
-const quoted = (path: string): string => `'${path.replaceAll("'", "'\\''")}'`;
 
 /** A tool that is not there says nothing against a file. */
 const where = (tool: string, then: string): string => `if command -v ${tool} >/dev/null 2>&1; then ${then}; fi`;
@@ -38,7 +39,7 @@ function strip(file: string): string {
 export function parseCommand(path: string): string | null {
   const ending = /\.([a-z]+)$/.exec(path)?.[1] ?? '';
   const make = Object.hasOwn(COMMANDS, ending) ? COMMANDS[ending] : undefined;
-  return make === undefined ? null : make(quoted(path.startsWith('-') ? `./${path}` : path));
+  return make === undefined ? null : make(shellQuoted(path.startsWith('-') ? `./${path}` : path));
 }
 
 /**

@@ -2,6 +2,7 @@ import { mkdir, realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Clock } from '../core/clock.ts';
 import { fail, ok, type Result } from '../core/failure.ts';
+import { shellQuoted } from '../core/shell-quote.ts';
 import type { MergeIntent, Repository, Sandbox } from '../core/workspace.ts';
 import { commitFiles, commitTree } from './commit.ts';
 import { fastForward } from './fast-forward.ts';
@@ -92,7 +93,7 @@ export async function openRepository(root: string, options: RepositoryOptions): 
 }
 
 const MAKE_GIT = 'git init && git add -A && git commit -m "Start"';
-const quoted = (path: string): string => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);
+const quoted = (path: string): string => (/^[\w./-]+$/.test(path) ? path : shellQuoted(path));
 
 function writers(
   git: Git,

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { CheckBench } from '../../core/check.ts';
 import { err, ok, type Result } from '../../core/failure.ts';
 import { count, defineKind, FLAGS, maybe, maybePattern, text } from '../kind.ts';
-import { runLine, type Said, shellQuoted } from '../line.ts';
+import { runLine, type Said, shellWord } from '../line.ts';
 import { satisfied, shown, unsatisfied } from '../outcome.ts';
 import { findWithin } from '../within.ts';
 import { parseJson } from './data.ts';
@@ -73,7 +73,7 @@ async function ask(
   bench: CheckBench,
   signal: AbortSignal,
 ): Promise<Result<{ readonly said: Said; readonly answer: Result<Answer, string> }>> {
-  const line = `node --input-type=module --eval ${shellQuoted(PROBE)}`;
+  const line = `node --input-type=module --eval ${shellWord(PROBE)}`;
   const env = { LLMCLIS_URL: url, LLMCLIS_START: start, LLMCLIS_WITHIN: String(within) };
   const said = await runLine(line, bench, signal, { timeout_s: Math.max(bench.timeout_s, within + 10), env });
   if (!said.ok) return said;

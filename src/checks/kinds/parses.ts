@@ -3,7 +3,7 @@ import type { CheckBench } from '../../core/check.ts';
 import { ok, type Result } from '../../core/failure.ts';
 import { filesMatching, readText } from '../files.ts';
 import { defineKind, maybe } from '../kind.ts';
-import { runLine, shellQuoted } from '../line.ts';
+import { runLine, shellWord } from '../line.ts';
 import { satisfied, unsatisfied } from '../outcome.ts';
 import { parseJson, yamlProblem } from './data.ts';
 import { ABSENT, BAD, NOT_LOOKED_AT, PARSER } from './parses-program.ts';
@@ -25,9 +25,9 @@ const LANGUAGES: readonly Language[] = [
     endings: /\.[cm]?[jt]s$/,
     tool: 'node',
     line: files =>
-      `command -v node >/dev/null || { echo '${ABSENT}'; exit 0; }; node --experimental-vm-modules --no-warnings --eval ${shellQuoted(PARSER)} -- ${files}`,
+      `command -v node >/dev/null || { echo '${ABSENT}'; exit 0; }; node --experimental-vm-modules --no-warnings --eval ${shellWord(PARSER)} -- ${files}`,
   },
-  { endings: /\.pyi?$/, tool: 'python3', line: oneByOne('python3', `python3 -c ${shellQuoted(PYTHON)} "$f"`) },
+  { endings: /\.pyi?$/, tool: 'python3', line: oneByOne('python3', `python3 -c ${shellWord(PYTHON)} "$f"`) },
   { endings: /\.go$/, tool: 'gofmt', line: oneByOne('gofmt', 'gofmt -l "$f" >/dev/null') },
   { endings: /\.(?:sh|bash)$/, tool: 'bash', line: oneByOne('bash', 'bash -n "$f"') },
   { endings: /\.rb$/, tool: 'ruby', line: oneByOne('ruby', 'ruby -c "$f" >/dev/null') },
@@ -108,7 +108,7 @@ async function codeProblems(paths: readonly string[], bench: CheckBench, signal:
   for (const { endings, tool, line } of LANGUAGES) {
     const files = paths.filter(path => endings.test(path));
     if (files.length === 0) continue;
-    const said = await runLine(line(files.map(path => shellQuoted(`./${path}`)).join(' ')), bench, signal);
+    const said = await runLine(line(files.map(path => shellWord(`./${path}`)).join(' ')), bench, signal);
     if (!said.ok) return said;
     ms += said.value.ms;
     const { output, exit } = said.value;

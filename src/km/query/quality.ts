@@ -1,9 +1,8 @@
 import type { QualityOptions, QualityRow } from '../../core/quality.ts';
-import type { Attempt } from '../../core/task.ts';
+import { type Attempt, UNJUDGED } from '../../core/task.ts';
 import type { Queries } from '../queries.ts';
 
 type Row = Omit<Attempt, 'run_id' | 'evidence'> & { readonly task_id: number; readonly tags: string };
-const SILENT: readonly Attempt['outcome'][] = ['interrupted', 'asked', 'handed_off', 'provider'];
 
 /** How turns went, from what every one of them left behind; the most tries first. */
 export function qualityOf(
@@ -42,7 +41,7 @@ function tagsOf({ tags }: Row): readonly (string | null)[] {
 
 function summed(rows: readonly Row[], tag: string | null, by: QualityOptions['by']): QualityRow {
   const [first] = rows;
-  const judged = rows.filter(({ outcome }) => !SILENT.includes(outcome));
+  const judged = rows.filter(({ outcome }) => !UNJUDGED.includes(outcome));
   const passed = judged.filter(({ outcome }) => outcome === 'passed').length;
   const sum = (of: (row: Row) => number): number => rows.reduce((total, row) => total + of(row), 0);
   const refused: Partial<Record<Attempt['outcome'], number>> = {};

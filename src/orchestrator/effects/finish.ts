@@ -141,8 +141,7 @@ export async function* release(task: TaskState, because: string, ports: Ports, h
   const begun = task.turn ?? task.ended;
   if (begun !== null && !task.lost) {
     const opened = await workspaceOf(task, ports, holder);
-    // On a base that moved meanwhile, the turn's first tree would take back what others have merged since.
-    if (opened.ok) await opened.value.reset(task.moved ? (task.start_tree ?? begun.tree) : begun.tree);
+    if (opened.ok) await opened.value.reset(begun.tree);
   }
   holder.workspace = null;
   yield () => {

@@ -1,4 +1,5 @@
 import { checkBench } from '../../checks/bench.ts';
+import { DID_NOT_RUN } from '../../checks/outcome.ts';
 import type { CheckOutcome, CheckResult } from '../../core/check.ts';
 import { ok, type Result } from '../../core/failure.ts';
 import type { FileChange, Workspace } from '../../core/workspace.ts';
@@ -18,20 +19,6 @@ export type Sight = {
   readonly changes: readonly FileChange[];
 };
 
-const FAILED: CheckOutcome = {
-  exit: 1,
-  passed: null,
-  failed: null,
-  skipped: null,
-  passing: [],
-  failing: [],
-  skipping: [],
-  output: '',
-  missing: null,
-  unloaded: [],
-  ms: 0,
-};
-
 /** Python's caches know a file by its second and its size: two trees in one second would share them. */
 const NO_CACHE = 'export PYTHONDONTWRITEBYTECODE=1;';
 
@@ -45,8 +32,8 @@ export async function lookOnce(
 ): Promise<Result<CheckOutcome>> {
   const { check } = item;
   if (!check.ok)
-    return ok({ ...FAILED, missing: `a check that can be read (${check.error.message} ${check.error.hint})` });
-  if (sight.broken !== null) return ok({ ...FAILED, output: ports.redact(sight.broken) });
+    return ok({ ...DID_NOT_RUN, missing: `a check that can be read (${check.error.message} ${check.error.hint})` });
+  if (sight.broken !== null) return ok({ ...DID_NOT_RUN, output: ports.redact(sight.broken) });
   const { workspace, changes, start, tree } = sight;
   const reset = limits.as_it_is ? ok(undefined) : await workspace.reset(tree);
   if (!reset.ok) return reset;

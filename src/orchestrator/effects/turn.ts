@@ -10,6 +10,7 @@ import type { Decision } from '../decision.ts';
 import type { Effect, Effects, Ports, WorkspaceHolder } from '../ports.ts';
 import type { RunState } from '../state.ts';
 import { isTesting, type OpenTurn, type TaskState, triesSoFar } from '../task-state.ts';
+import { FRESH_TURN } from '../turn-state.ts';
 import { askModel } from './model-call.ts';
 import { workspaceOf } from './reopen.ts';
 import { stopping } from './stopping.ts';
@@ -55,20 +56,7 @@ export async function* startTurn(
     ? [{ type: 'escalated', task: task.task.key, from: previous.model, to: model, because }]
     : [];
   yield () => [...escalated, { type: 'turn.started', ...begun }];
-  const fresh = {
-    messages: [],
-    calls: 0,
-    pending: [],
-    edit: null,
-    end: null,
-    tokens_in: 0,
-    tokens_out: 0,
-    usd: 0,
-    compacted: [],
-    tested: false,
-    untested: false,
-  };
-  yield* talk({ state, task, text, workspace, turn: { ...begun, ...fresh } }, ports, signal);
+  yield* talk({ state, task, text, workspace, turn: { ...begun, ...FRESH_TURN } }, ports, signal);
 }
 
 /** Takes up a turn in its middle, after the process that ran it died. */

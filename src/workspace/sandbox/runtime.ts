@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { newId } from '../../core/clock.ts';
 import { fail, ok, type Result } from '../../core/failure.ts';
+import { shellQuoted } from '../../core/shell-quote.ts';
 import type { CommandResult, Sandbox, SandboxedCommand } from '../../core/workspace.ts';
 import { isInside, realOrNull } from '../paths.ts';
 import type { BubblewrapOptions } from './bubblewrap.ts';
@@ -122,7 +123,7 @@ async function quickTest(sandbox: Sandbox, options: RuntimeOptions): Promise<Res
   const root = await realpath(await mkdtemp(join(options.temp, 'probe-')));
   const beside = `${root}-beside`;
   try {
-    const command = `echo x > ${quoted(join(root, 'inside'))} || echo inside; ( echo x > ${quoted(beside)} ) 2>/dev/null && echo beside; echo tried`;
+    const command = `echo x > ${shellQuoted(join(root, 'inside'))} || echo inside; ( echo x > ${shellQuoted(beside)} ) 2>/dev/null && echo beside; echo tried`;
     const spill_file = join(options.temp, 'probe.txt');
     const ran = await sandbox.run({ command, root, timeout_s: 30, readonly_paths: [], spill_file });
     if (!ran.ok) return ran;
@@ -153,8 +154,6 @@ async function placesOf(options: RuntimeOptions): Promise<Places> {
   return { denyRead, allowRead: [...toolchains.mounts.map(({ from }) => from), ...allowed] };
 }
 
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
-
 async function runIn(
   manager: Manager,
   options: RuntimeOptions,
@@ -175,7 +174,7 @@ async function runIn(
     denyWrite: command.readonly_paths,
   };
   // The package sets a TMPDIR of its own, which need not be there.
-  const line = `export TMPDIR=${quoted(temporary)}; ${command.command}`;
+  const line = `export TMPDIR=${shellQuoted(temporary)}; ${command.command}`;
   const wrapped = await manager.wrapWithSandbox(line, '/bin/bash', { filesystem });
   // `-u` would count the person's own processes here.
   const limits = processLimits(options.limits).filter(limit => !/^-[ud]/.test(limit));

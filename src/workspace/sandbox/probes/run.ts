@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { ok, type Result } from '../../../core/failure.ts';
+import { shellQuoted } from '../../../core/shell-quote.ts';
 import type { Sandbox } from '../../../core/workspace.ts';
 import { type BubblewrapOptions, bubblewrapSandbox } from '../bubblewrap.ts';
 import { CONTROLS } from './controls.ts';
@@ -20,13 +21,12 @@ export type ProbeOutcome = {
   readonly seen?: string;
 };
 
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 const UNTRIED = 77;
 
 /** One script for all of them, so that they cost one sandbox: a line with name and status for each. */
 export const scriptOf = (tries: readonly (Probe | Control)[], scene: Scene): string =>
   `probe() { ( eval "$2" ) < /dev/null > /dev/null 2>&1; echo "$1 $?"; }\n${tries
-    .map(({ name, tries: attempt }) => `probe ${name} ${quoted(attempt(scene))}`)
+    .map(({ name, tries: attempt }) => `probe ${name} ${shellQuoted(attempt(scene))}`)
     .join('\n')}\n`;
 
 const SECONDS = 90;
