@@ -22,7 +22,10 @@ export function judgeProof(
   facts: Facts,
 ): Decision {
   const proof = proofOf(task, verdict);
-  if (proof === null) return { kind: 'keep-unproven', because: verdict.detail };
+  if (proof === null) {
+    const goesBack = testCannotFail(task, verdict) && testerTurns(task) < MAX_TESTER_TURNS;
+    return goesBack ? { kind: 'weaken', detail: verdict.detail } : { kind: 'keep-unproven', because: verdict.detail };
+  }
   if (proof === 'behaviour-kept' && work.only_comments)
     return refusal(turn, 'empty_diff', 'The diff changes nothing but comments and white space.');
   const { mutants } = task;
@@ -42,6 +45,12 @@ const proofOf = (task: TaskState, { verdict }: EventPayloads['checks.judged']): 
   if (verdict === 'red-green') return 'red-green';
   return isRefactoring(task) ? 'behaviour-kept' : null;
 };
+
+/** Does the test that the tester wrote pass also when it is made to fail? It, or the work, takes every failure for a success. */
+const testCannotFail = (task: TaskState, { verdict }: EventPayloads['checks.judged']): boolean =>
+  verdict === 'green' &&
+  task.tester === 'written' &&
+  task.work_checks.some(({ proves_nothing, flaky }) => proves_nothing !== undefined && flaky !== true);
 
 /** Critics come last and can only refuse. */
 function askCritics(task: TaskState, turn: EndedTurn, facts: Facts): Decision | null {

@@ -10,13 +10,11 @@ describe('a demo interrupted by Ctrl-C', () => {
     layOutQuick(whole);
     const events = await runDemo(whole);
     const expected = outcomeOf(whole);
-    const at = (type: string, nth: number): number => events.filter(event => event.type === type)[nth]?.seq ?? 1;
-    for (const seq of [at('work.snapshot', 1), at('tool.ended', 12)]) {
-      const broken = join(folder, `at-${seq}`);
-      layOutQuick(broken);
-      await interruptAt(broken, seq);
-      await runDemo(broken);
-      expect(outcomeOf(broken), `interrupted at event ${seq}`).toEqual(expected);
-    }
+    const seq = events.filter(({ type }) => type === 'work.snapshot')[1]?.seq ?? 1;
+    const broken = join(folder, 'broken');
+    layOutQuick(broken);
+    await interruptAt(broken, seq);
+    await runDemo(broken);
+    expect(outcomeOf(broken), `interrupted at event ${seq}`).toEqual(expected);
   });
 });

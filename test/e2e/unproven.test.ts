@@ -19,7 +19,7 @@ describe('what proves nothing', () => {
     },
   );
 
-  it.each(['python: only existence, 1', 'javascript: skipped, 1'])(
+  it.each(['python: only existence, 1', 'javascript: skipped, 1', 'javascript: catches everything, 2'])(
     'a test that tests nothing (%s) is sent back',
     async name => {
       const events = await runUnproven(join(temporaryFolder(), 'scene'), named(weak(), name), isFate);

@@ -1,7 +1,9 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const root = dirname(dirname(import.meta.dirname));
@@ -72,16 +74,21 @@ describe('the package, installed into an empty folder', () => {
     expect(shipped).not.toEqual(expect.arrayContaining(['test']));
   });
 
-  it('runs the demo to its end', ({ skip }) => {
+  it('runs the demo: its first task is done, and Ctrl-C ends it', async ({ skip }) => {
     if (offline !== null) skip(offline);
-    const { status, stdout, stderr } = run(bin, ['demo', '--json'], installed);
-    expect(stderr).toBe('');
-    expect(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({
-      type: 'run.finished',
-      tasks: { done: 4, blocked: 1 },
-      refused_by: { checks_failed: 5, empty_diff: 1, protected_changed: 1 },
-      escalations: 3,
+    const demo = spawn(bin, ['demo', '--json'], { cwd: installed, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const ended = once(demo, 'close');
+    let errors = '';
+    demo.stderr.setEncoding('utf8').on('data', (text: string) => {
+      errors += text;
     });
-    expect(status).toBe(0);
+    const events: { readonly type: string }[] = [];
+    for await (const line of createInterface({ input: demo.stdout })) {
+      events.push(JSON.parse(line));
+      if (events.at(-1)?.type === 'task.done') demo.kill('SIGINT');
+    }
+    expect(await ended).toEqual([130, null]);
+    expect(errors.trimEnd().split('\n')).toEqual([expect.stringMatching(/^Stopping\. Nothing is lost/)]);
+    expect(events.at(-1)).toMatchObject({ type: 'run.finished', tasks: { done: 1 }, because: 'interrupted' });
   });
 });
