@@ -122,6 +122,18 @@ try {
     banner: { js: "import{createRequire as $require}from'node:module';const require=$require(import.meta.url);" },
     logLevel: 'warning',
   });
+  // A thread of its own is a file of its own, and shares no chunk: what `next` needs stays in one.
+  await build({
+    absWorkingDir: root,
+    entryPoints: { 'embedding-worker': 'src/memory/embedding/worker.ts' },
+    outdir: fresh,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node22',
+    minify: true,
+    logLevel: 'warning',
+  });
   // A build is as old as the moment it began: what was changed meanwhile is newer than it.
   utimesSync(join(fresh, 'bin.js'), started, started);
   swap();

@@ -24,6 +24,39 @@ export function openApp(options: AppOptions): App {
     async memory() {
       return (await import('./app/memory.ts')).openMemory(core);
     },
+    async memoryRecord() {
+      return (await import('./app/memory-record.ts')).openRecord(core);
+    },
+    async exportMemory(project, wish) {
+      return (await import('./app/memory-files.ts')).exportMemory(core, project, wish);
+    },
+    async importMemory(project, wish) {
+      return (await import('./app/memory-files.ts')).importMemory(core, project, wish);
+    },
+    async enableEmbedder(wish, talk) {
+      return (await import('./app/embedder-enable.ts')).enableEmbedder(core, wish, talk);
+    },
+    async disableEmbedder() {
+      return (await import('./app/embedder-enable.ts')).disableEmbedder(core);
+    },
+    async memoryStatus() {
+      return (await import('./app/memory-status.ts')).memoryStatus(core);
+    },
+    async tendMemory(wish) {
+      return (await import('./app/memory-upkeep.ts')).tendMemory(core, wish);
+    },
+    async memoryNotices() {
+      return core.once((await import('./app/memory-parts.ts')).memoryParts).notices();
+    },
+    async reindexMemory(wish) {
+      return (await import('./app/memory-upkeep.ts')).reindexMemory(core, wish);
+    },
+    async evaluateMemory(wish) {
+      return (await import('./app/memory-evaluate.ts')).evaluateMemory(core, wish);
+    },
+    async verifyMemory(wish) {
+      return (await import('./app/memory-verify.ts')).verifyMemory(core, wish);
+    },
     async settings(project) {
       return (await import('./app/settings.ts')).settingsOf(core, project ?? null, {});
     },

@@ -15,7 +15,9 @@ describe('the documents', () => {
 
   it('docs/events.md names every event', () => {
     const types = [
-      ...`${text('src/core/event.ts')}${text('src/core/proof-event.ts')}`.matchAll(/^ {2}'([a-z]+\.[a-z_]+)':/gm),
+      ...`${text('src/core/event.ts')}${text('src/core/proof-event.ts')}${text('src/core/memory-event.ts')}`.matchAll(
+        /^ {2}'([a-z]+\.[a-z_]+)':/gm,
+      ),
     ].map(match => match[1] ?? '');
     expect(types.length).toBeGreaterThan(30);
     for (const type of types) expect(text('docs/events.md'), type).toContain(`\`${type}\``);

@@ -1,3 +1,4 @@
+import { extract } from '../core/extract.ts';
 import type { Message } from '../core/model.ts';
 import { estimateTokens } from './prompt.ts';
 import { changedFile } from './repetition.ts';
@@ -18,15 +19,22 @@ export type Compacted = Compaction & { readonly from_tokens: number; readonly to
 const isOld = (message: Message, place: number, upto: number): boolean =>
   message.role === 'tool' && place < upto && message.text.length > SHORT;
 
-/** The conversation as the model reads it: long results before message `upto` are replaced by a line that says so. */
+/** Tokens of an old result that stay: a small part of it, so that leaving out always makes room. */
+const KEPT_SHARE = 1 / 6;
+const MOST_KEPT = 120;
+const CHARS_PER_TOKEN = 4;
+
+/** What mattered in an old result stays: names, files, numbers, what failed. */
+function shortened(text: string): string {
+  const kept = extract(text, Math.min(MOST_KEPT, (text.length * KEPT_SHARE) / CHARS_PER_TOKEN));
+  const told = kept === '' ? '' : ` What mattered in it:\n${kept}`;
+  return `[${text.length} characters of an old result left out; call the tool again if you need it]${told}`;
+}
+
+/** The conversation as the model reads it: of long results before message `upto` only what mattered is left. */
 export const leaveOut = (messages: readonly Message[], upto: number): readonly Message[] =>
   messages.map((message, place) =>
-    isOld(message, place, upto)
-      ? {
-          ...message,
-          text: `[${message.text.length} characters of an old result left out; call the tool again if you need it]`,
-        }
-      : message,
+    isOld(message, place, upto) ? { ...message, text: shortened(message.text) } : message,
   );
 
 /**
@@ -35,18 +43,20 @@ export const leaveOut = (messages: readonly Message[], upto: number): readonly M
  */
 export function compact(messages: readonly Message[], before: readonly Compaction[], window: number): Compacted | null {
   const upto = before.at(-1)?.upto ?? 0;
-  const tokens = estimateTokens(leaveOut(messages, upto));
+  const now = leaveOut(messages, upto);
+  const tokens = estimateTokens(now);
   if (tokens <= window * FULL) return null;
   const results = messages.flatMap((message, place) => (isOld(message, place, messages.length) ? [place] : []));
   const places = results.slice(0, -KEPT_RESULTS).filter(place => place >= upto);
   let next = upto;
-  let left = tokens;
+  let read = now;
   for (const place of places) {
-    if (left <= window * ROOM) break;
+    if (estimateTokens(read) <= window * ROOM) break;
     next = place + 1;
-    left = estimateTokens(leaveOut(messages, next));
+    read = read.map((message, at) => (at === place ? { ...message, text: shortened(message.text) } : message));
   }
-  return next === upto ? null : { upto: next, messages: messages.length, from_tokens: tokens, to_tokens: left };
+  const to_tokens = estimateTokens(read);
+  return next === upto ? null : { upto: next, messages: messages.length, from_tokens: tokens, to_tokens };
 }
 
 /** Compactions since the last file was changed. */

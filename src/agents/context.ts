@@ -5,7 +5,7 @@ import type { Workspace } from '../core/workspace.ts';
 export type ToolContext = {
   readonly workspace: Workspace;
   /** The best memories for a query, one line each. */
-  recall(query: string): readonly string[];
+  recall(query: string): Promise<readonly string[]>;
   /** Takes known secrets out of what a tool answers, before the journal or the model sees it. */
   redact(text: string): string;
   /** What people have said about crossing this border; `open` when nobody has. */

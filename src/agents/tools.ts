@@ -138,7 +138,7 @@ export const TOOLS: readonly Tool<ToolContext>[] = [
     'Search what earlier work on this project left in memory.',
     z.strictObject({ query: z.string().min(1) }),
     ({ query }, context) => ({
-      run: async () => said(context.recall(query).join('\n') || 'Nothing is remembered about this.'),
+      run: async () => said((await context.recall(query)).join('\n') || 'Nothing is remembered about this.'),
     }),
   ),
   tool(

@@ -9,7 +9,7 @@ type Rules = Pick<KnownSecrets, 'redact' | 'keep'>;
 /** Fields that hold what models, commands and servers said: what only looks like a secret goes from these. All others are ids, hashes and words of people. */
 const SAID: ReadonlySet<string> = new Set([
   ...['text', 'tail', 'detail', 'diff', 'summary', 'question', 'because', 'evidence', 'facts', 'payload', 'problem'],
-  ...['input', 'output', 'message', 'hint'],
+  ...['input', 'output', 'message', 'hint', 'query'],
 ]);
 
 /** What a digest or a later step is made of: only known secrets go from it. */

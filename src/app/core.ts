@@ -40,8 +40,13 @@ export type AppCore = {
   plansUnchanged(km: Km, project: Project): boolean;
   /** True when the project has no plan file, and had none at the last sync: then there is nothing to write to. */
   hasNoPlan(km: Km, project: Project): boolean;
+  /** What `make` makes, made once for as long as the app is open, and closed with it. */
+  once<T extends Closable>(make: (core: AppCore) => T): T;
   close(): void;
 };
+
+/** Something that holds on to a process or a connection. */
+export type Closable = { close(): void };
 
 /** The platform's data folder for llmclis, or LLMCLIS_HOME. */
 export function homeOf(env: Env, platform: string): string {
@@ -70,6 +75,7 @@ export function openCore(options: AppOptions): AppCore {
   const home = homeOf(env, process.platform);
   let opened: Database | null = null;
   let manager: Km | null = null;
+  const kept = new Map<unknown, Closable>();
   const database = (): Result<Database> => {
     if (opened !== null) return ok(opened);
     const found = openDatabase(join(home, 'llmclis.db'), { migrations: join(shipped, 'drizzle'), chance: clock });
@@ -89,7 +95,7 @@ export function openCore(options: AppOptions): AppCore {
     if (seen === null && rows.length === 0) return mark === NO_SETTINGS && !existsSync(join(root, 'plans.md'));
     return seen === mark && rows.every(row => planUnchanged(row, join(root, row.path)));
   };
-  return {
+  const core: AppCore = {
     env,
     home,
     cwd,
@@ -128,10 +134,18 @@ export function openCore(options: AppOptions): AppCore {
       const rows = store.planFiles(project.id);
       return rows.every(isMissing) && isCurrent(project.root, store.settingsSeen(project.id), rows);
     },
+    once<T extends Closable>(make: (from: AppCore) => T): T {
+      const known = kept.get(make) ?? make(core);
+      kept.set(make, known);
+      return known as T;
+    },
     close() {
+      for (const one of kept.values()) one.close();
+      kept.clear();
       opened?.sqlite.close();
       opened = null;
       manager = null;
     },
   };
+  return core;
 }

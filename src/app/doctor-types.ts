@@ -4,7 +4,18 @@ import type { ProbeOutcome } from '../workspace/sandbox/probes/run.ts';
 
 /** One thing that was looked at. `warn` works but should be known; `bad` is something needed that is missing. */
 export type Looked = {
-  readonly area: 'sandbox' | 'network' | 'secrets' | 'node' | 'git' | 'database' | 'models' | 'disk' | 'settings';
+  readonly area:
+    | 'sandbox'
+    | 'network'
+    | 'secrets'
+    | 'node'
+    | 'git'
+    | 'database'
+    | 'vectors'
+    | 'qdrant'
+    | 'models'
+    | 'disk'
+    | 'settings';
   readonly state: 'ok' | 'warn' | 'bad';
   readonly says: string;
   /** What to do, one line each: sentences, commands, the text of a file. */

@@ -44,6 +44,10 @@ export async function examine(
     lookAtNode(),
     ...lookAtGit(core),
     await lookAtDatabase(core),
+    ...(settings.ok ? await lookAtVectors(core, settings.value) : []),
+    ...(settings.ok && settings.value.qdrant_url.value !== null
+      ? await (await import('./qdrant.ts')).lookAtQdrant(core, settings.value)
+      : []),
     ...(await lookAtModels(core)),
     lookAtDisk(core),
     lookAtSettings(settings),
@@ -134,6 +138,17 @@ async function lookAtModels(core: AppCore): Promise<readonly Looked[]> {
     const says = `${provider} (${base_url}): ${problem?.message ?? 'it does not answer.'}`;
     return { area: 'models', state: anyUp ? 'warn' : 'bad', says, remedy: problem === undefined ? [] : [problem.hint] };
   });
+}
+
+/** Nothing is said where no embedder is set: recall by words needs none. */
+async function lookAtVectors(core: AppCore, settings: Settings): Promise<readonly Looked[]> {
+  const { embedder, embedder_model } = settings;
+  if (embedder.value === 'off') return [];
+  const { lookAtEmbedder } = await import('./memory-status.ts');
+  const usable = await lookAtEmbedder(core, settings);
+  const says = `Vectors are made by ${embedder.value}: ${embedder_model.value}.`;
+  if (usable.ok) return [well('vectors', says)];
+  return [{ area: 'vectors', state: 'warn', says: usable.error.message, remedy: [usable.error.hint] }];
 }
 
 function lookAtDisk(core: AppCore): Looked {

@@ -4,6 +4,7 @@ import { createMemory } from '../memory/store.ts';
 import type { Registry } from '../router/registry.ts';
 import type { AppCore, Env } from './core.ts';
 import { knownSecrets, secretsOf } from './known-secrets.ts';
+import { memoryParts } from './memory-parts.ts';
 
 /** The variables in which a registry's providers find their keys, whatever they are called. */
 export const keyNames = (registry: Pick<Registry, 'providers'>): readonly string[] =>
@@ -17,5 +18,6 @@ export const redactorOf = (env: Env, names: readonly string[] = []): ((text: str
 export function openMemory(core: AppCore, known = knownSecrets(secretsOf(core.env))): Result<Memory> {
   const database = core.database();
   if (!database.ok) return database;
-  return ok(createMemory(database.value.sqlite, core.clock, text => known.keep(known.clean(text))));
+  const { dense } = core.once(memoryParts);
+  return ok(createMemory(database.value.sqlite, core.clock, text => known.keep(known.clean(text)), dense));
 }

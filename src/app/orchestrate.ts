@@ -7,6 +7,7 @@ import type { RoleName } from '../core/task.ts';
 import type { Sandbox } from '../core/workspace.ts';
 import type { Km, Project } from '../km/km.ts';
 import { isDue, startCheck } from '../km/safety/start-check.ts';
+import { readParts } from '../memory/summaries/parts.ts';
 import { printScript, type ReplayEntry } from '../models/replay-script.ts';
 import { mustGiveWay } from '../orchestrator/merge-line.ts';
 import { childEnvironment } from '../secrets/secrets.ts';
@@ -19,6 +20,7 @@ import { layOutDemo } from './demo.ts';
 import { repositoryOf } from './git-commands.ts';
 import { type KnownSecrets, knownSecrets, secretsOf } from './known-secrets.ts';
 import { keyNames, openMemory } from './memory.ts';
+import { memoryTender } from './memory-tender.ts';
 import { openModels } from './models.ts';
 import { pullPlans, syncPlans } from './plan-commands.ts';
 import type { RunParts } from './ports.ts';
@@ -53,6 +55,7 @@ export async function orchestrate(
   const { parts, sandbox, known } = prepared.value;
   const pulled = await pullPlans(core, parts.km, project);
   if (!pulled.ok) return pulled;
+  const tender = memoryTender(core, signal);
   const done = await startOrResume(
     {
       parts,
@@ -60,12 +63,17 @@ export async function orchestrate(
       sandbox,
       options,
       pid: process.pid,
-      onEvent,
+      onEvent(event) {
+        onEvent(event);
+        tender.hear(event);
+      },
       rescue: () => rescueDatabase(core),
       mustGiveWay: mergeLine(core, project),
     },
     signal,
   );
+  const left = await tender.finish();
+  if (left !== null) person?.tell?.(left);
   if (options.record !== undefined) writeFileSync(options.record, parts.redact(printScript(recorded)));
   return done;
 }
@@ -132,6 +140,8 @@ async function prepare(
   if (!repository.ok) return repository;
   const apart = homeIsApart(core, repository.value.root);
   if (!apart.ok) return apart;
+  const database = core.database();
+  if (!database.ok) return database;
   const memory = openMemory(core, known);
   if (!memory.ok) return memory;
   const parts: RunParts = {
@@ -142,6 +152,7 @@ async function prepare(
     clock: core.clock,
     km: km.value,
     memory: memory.value,
+    summaryParts: projectId => readParts(database.value.sqlite, projectId),
     repository: cleanRepository(repository.value, known),
     models,
     settings: settings.value,

@@ -8,6 +8,7 @@ import type { RoleName } from '../core/task.ts';
 import type { Repository } from '../core/workspace.ts';
 import type { Km, Project } from '../km/km.ts';
 import type { Memory } from '../memory/memory.ts';
+import type { ProjectParts } from '../memory/summaries/project.ts';
 import { criticChecks } from '../orchestrator/check-list.ts';
 import type { Consequence, Facts } from '../orchestrator/decision.ts';
 import type { ModelPort, Ports } from '../orchestrator/ports.ts';
@@ -18,6 +19,7 @@ import type { Availability, RouteContext } from '../router/ladder.ts';
 import { effectiveWindow, findModel, type Registry } from '../router/registry.ts';
 import { afterFailure } from '../router/retry.ts';
 import { route } from '../router/route.ts';
+import { summariserFor } from '../router/summariser.ts';
 import { cleanKm } from './clean-store.ts';
 import { criticFor } from './critic.ts';
 import type { KnownSecrets } from './known-secrets.ts';
@@ -35,6 +37,7 @@ export type RunParts = {
   readonly clock: Clock;
   readonly km: Km;
   readonly memory: Memory;
+  summaryParts(projectId: number): ProjectParts;
   readonly repository: Repository;
   readonly models: Models;
   readonly settings: Settings;
@@ -66,6 +69,7 @@ export function makePorts(parts: RunParts, place: RunPlace): Ports {
     project,
     km: cleanKm(km, parts.known),
     memory: parts.memory,
+    summaryParts: () => parts.summaryParts(project.id),
     repository,
     worktrees: join(parts.home, 'worktrees', String(project.id)),
     merge: place.merge,
@@ -136,6 +140,7 @@ function modelPort(parts: RunParts, { usd_elsewhere }: RunPlace): ModelPort {
       return next.kind === 'wait' ? next.seconds : null;
     },
     critic: ({ task }, writer, closed) => criticFor(registry, contextOf(parts, closed), task, writer),
+    summariser: (task, closed, tokens) => summariser(parts, task, closed, tokens),
     allCloudUsd: (role, tokens) => allCloudUsd(registry, role, tokens),
   };
 }
@@ -154,6 +159,10 @@ export function makeFacts(parts: RunParts, place: RunPlace): Facts {
         role_checks: parts.settings.role_checks.value,
       }),
     route: (task, role, closed) => route(jobOf(task, role), registry, contextOf(parts, closed)),
+    ...(registry.summaries !== null &&
+      registry.summaries.model !== 'none' && {
+        summarises: ({ task }, closed) => summariser(parts, task, closed, 0).kind === 'use',
+      }),
     canUse: (role, closed) => route({ ...ordinary, role }, registry, contextOf(parts, closed)).kind === 'use',
     consequence,
   };
@@ -163,6 +172,21 @@ const contextOf = ({ models, mode, clock }: RunParts, closed: RunState['closed']
   ...routeContext(models, mode, clock.now()),
   available: alias => closedRung(closed, alias, models.registry) ?? models.available(alias),
 });
+
+/** Tokens of a summary where the registry says nothing. */
+const SUMMARY_TOKENS = 300;
+
+const summariser = (
+  parts: RunParts,
+  task: Parameters<ModelPort['summariser']>[0],
+  closed: RunState['closed'],
+  tokens: number,
+): ReturnType<ModelPort['summariser']> => {
+  const { registry } = parts.models;
+  const context = { ...contextOf(parts, closed), privateTask: task.private, tags: task.tags };
+  const max_tokens = registry.summaries?.max_tokens ?? SUMMARY_TOKENS;
+  return { ...summariserFor(registry, context, tokens), max_tokens };
+};
 
 /** A local rung that gave trouble counts as a server that is down: no money is spent in its place unless the registry allows it. */
 function closedRung(closed: RunState['closed'], alias: string, registry: Registry): Availability | null {

@@ -11,7 +11,9 @@ import { type Restored, restoreDatabase } from '../km/safety/restore.ts';
 import { type Shipped, shippedSchema } from '../km/safety/shipped.ts';
 import { verifyFile } from '../km/safety/verify.ts';
 import type { Sqlite } from '../km/sqlite.ts';
-import { rebuildIndexes } from '../memory/rebuild.ts';
+import { startOver } from '../memory/changes.ts';
+import { rebuildIndexes } from '../memory/recall/rebuild.ts';
+import { completeEntries } from '../memory/record/complete.ts';
 import type { AppCore } from './core.ts';
 import { isAlive } from './runs.ts';
 
@@ -58,7 +60,7 @@ export async function restore(
     options.force || !database.ok || !sound ? ok(undefined) : noRunGoing(core, database.value.sqlite);
   const first = idle();
   if (!first.ok) return first;
-  return restoreDatabase({
+  const restored = await restoreDatabase({
     database: databaseFile(core),
     file: resolve(core.cwd, file),
     migrations: migrationsOf(core),
@@ -66,6 +68,17 @@ export async function restore(
     clock: core.clock,
     allowed: idle,
   });
+  if (restored.ok) followAnew(core);
+  return restored;
+}
+
+/** What follows memory may be ahead of the older content: it goes through all of it again. */
+function followAnew(core: AppCore): void {
+  const database = core.database();
+  if (!database.ok) return;
+  const { sqlite } = database.value;
+  const names = sqlite.prepare<[], string>('SELECT name FROM memory_consumers').pluck().all();
+  for (const name of names) startOver(sqlite, name);
 }
 
 /** Restoring under a run would take away what it is writing about. */
@@ -120,7 +133,10 @@ export async function importContent(
       const kept = idle.ok ? backupNow(database.file, backupFile(core)) : idle;
       return kept.ok ? ok(kept.value.file) : kept;
     },
-    rebuild: rebuildIndexes,
+    rebuild(sqlite) {
+      completeEntries(sqlite);
+      rebuildIndexes(sqlite);
+    },
     shipped,
   });
 }

@@ -18,8 +18,11 @@ import type { Memory } from '../memory/memory.ts';
 import type { ExplainQuery, Explanation } from '../router/explain.ts';
 import type { CheckKindCard, CheckReport, CheckRow, CheckWish } from './check-types.ts';
 import type { DoctorCalls } from './doctor-types.ts';
+import type { EmbeddingCalls } from './embedding-types.ts';
+import type { MemoryCalls } from './memory-types.ts';
 import type { PermissionCalls, Person } from './permission-types.ts';
 import type { LogbookLink, PlanReport, PlanWatchOptions, TaskReport } from './plan-types.ts';
+import type { RecordCalls } from './record-types.ts';
 import type { UndoMergeWish, UndoneMerge } from './undo-types.ts';
 import type { VerifiedCommit, VerifyReport, VerifyWish } from './verify-types.ts';
 
@@ -138,6 +141,9 @@ export type ExportReport = {
 
 /** What the shells call. Everything behind it is built when first used, so that a hot command pays for nothing else. */
 export type App = DoctorCalls &
+  RecordCalls &
+  EmbeddingCalls &
+  MemoryCalls &
   PermissionCalls & {
     readonly version: string;
     readonly home: string;

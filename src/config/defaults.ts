@@ -18,6 +18,10 @@ export const DEFAULTS = {
   memory_mb: null,
   check_timeout_s: 600,
   mutants: 8,
+  embedder: 'off',
+  embedder_model: null,
+  qdrant_url: null,
+  qdrant_api_key: null,
 } as const satisfies { readonly [K in keyof Settings]: Settings[K]['value'] };
 
 /** The text of the variable that sets `name`, such as `LLMCLIS_MERGE`; undefined where it is missing or empty. */

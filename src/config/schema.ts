@@ -2,6 +2,8 @@ import * as z from 'zod';
 import { checkText } from '../core/check-text.ts';
 import { MERGE_MODES, ROUTING_MODES } from '../core/event.ts';
 import { readPermission } from '../core/permission.ts';
+import { REFERENCE_FORMS, readReference } from '../core/secret-reference.ts';
+import { EMBEDDERS } from '../core/settings.ts';
 import { ROLES } from '../core/task.ts';
 
 const text = z.string().trim().min(1);
@@ -51,6 +53,10 @@ export const SETTING_SCHEMAS = {
   memory_mb: z.union([z.number().int().min(64).max(16_777_216), z.null()]),
   check_timeout_s: z.number().int().min(1).max(86_400),
   mutants: z.number().int().min(0).max(8),
+  embedder: z.enum(EMBEDDERS),
+  embedder_model: z.union([text, z.null()]),
+  qdrant_url: z.union([text.refine(url => /^https?:\/\/[^\s/@?#]+(?:\/[^\s?#@]*)?$/i.test(url)), z.null()]),
+  qdrant_api_key: z.union([text.refine(reference => readReference(reference).ok), z.null()]),
 } as const;
 
 export type SettingName = keyof typeof SETTING_SCHEMAS;
@@ -71,6 +77,10 @@ export const SETTING_NAMES = [
   'memory_mb',
   'check_timeout_s',
   'mutants',
+  'embedder',
+  'embedder_model',
+  'qdrant_url',
+  'qdrant_api_key',
 ] as const satisfies readonly SettingName[];
 
 /** What a person is told a setting may be. */
@@ -91,6 +101,13 @@ export const SETTING_MAY_BE: Readonly<Record<SettingName, string>> = {
   memory_mb: 'a whole number of megabytes, 64 or more',
   check_timeout_s: 'a whole number of seconds from 1 to 86400',
   mutants: 'a whole number from 0 (none) to 8',
+  embedder: `one of ${EMBEDDERS.join(', ')}`,
+  embedder_model: 'the whole path of a model folder, or the name of an Ollama model',
+  qdrant_url: 'the address of a Qdrant server without any key in it, such as http://127.0.0.1:6333',
+  qdrant_api_key: `where the key is kept, ${REFERENCE_FORMS}`,
 };
+
+/** Settings whose wrong value is never repeated: it may be a key that was put in the wrong place. */
+export const HIDDEN_WHEN_WRONG: readonly SettingName[] = ['qdrant_url', 'qdrant_api_key'];
 
 export const isSettingName = (name: string): name is SettingName => Object.hasOwn(SETTING_SCHEMAS, name);

@@ -12,10 +12,25 @@ export type RawSetting = { readonly name: SettingName; readonly value: unknown; 
 export type FileSettings = { readonly settings: readonly RawSetting[]; readonly problems: readonly string[] };
 
 /** Nothing but these is null when a file says so; for the others an empty value is one that was not written yet. */
-const MAY_BE_NULL: readonly SettingName[] = ['link', 'budget_usd', 'memory_mb'];
+const MAY_BE_NULL: readonly SettingName[] = [
+  'link',
+  'budget_usd',
+  'memory_mb',
+  'embedder_model',
+  'qdrant_url',
+  'qdrant_api_key',
+];
 
-const SANDBOX_IN_PROJECT =
-  'sandbox cannot be set here: a repository must not switch off its own sandbox. Set it in your own config.yaml, or use --no-sandbox.';
+/** What a project's file may not set, and why. */
+const OWN_ONLY: Readonly<Partial<Record<SettingName, string>>> = {
+  sandbox:
+    'sandbox cannot be set here: a repository must not switch off its own sandbox. Set it in your own config.yaml, or use --no-sandbox.',
+  embedder: 'embedder cannot be set here: all projects share one. Set it by llmclis memory enable.',
+  embedder_model: 'embedder_model cannot be set here: all projects share one. Set it by llmclis memory enable.',
+  qdrant_url:
+    'qdrant_url cannot be set here: a repository must not send your memory to a server. Set it in your own config.yaml.',
+  qdrant_api_key: 'qdrant_api_key cannot be set here. Set it in your own config.yaml.',
+};
 
 function unknownKey(key: string, allowed: readonly string[]): string {
   const near = closestMatch(key.slice(0, 40), allowed, { maxDistance: Math.max(2, Math.floor(key.length / 3)) });
@@ -41,14 +56,14 @@ export function readSettingsFile(file: SettingsFile | null, owner: 'project' | '
   if (root === null || (isScalar(root) && root.value === null)) return { settings: [], problems: [] };
   if (!isMap(root))
     return { settings: [], problems: [`${at(0)}: this is no list of settings such as "verify: npm test".`] };
-  const allowed = owner === 'user' ? SETTING_NAMES : SETTING_NAMES.filter(name => name !== 'sandbox');
+  const allowed = owner === 'user' ? SETTING_NAMES : SETTING_NAMES.filter(name => OWN_ONLY[name] === undefined);
   const settings: RawSetting[] = [];
   const problems: string[] = [];
   for (const pair of root.items) {
     const key = isScalar(pair.key) ? String(pair.key.value) : String(pair.key);
     const where = at(isNode(pair.key) ? (pair.key.range?.[0] ?? 0) : 0);
     if (!isSettingName(key)) problems.push(`${where}: ${unknownKey(key, allowed)}`);
-    else if (owner === 'project' && key === 'sandbox') problems.push(`${where}: ${SANDBOX_IN_PROJECT}`);
+    else if (owner === 'project' && OWN_ONLY[key] !== undefined) problems.push(`${where}: ${OWN_ONLY[key]}`);
     else {
       const value = readValue(pair, document);
       if (!value.ok) problems.push(`${where}: ${value.problem}`);

@@ -2,7 +2,14 @@ import * as z from 'zod';
 import { fail, ok, type Result } from '../core/failure.ts';
 import type { Setting, SettingOrigin, Settings } from '../core/settings.ts';
 import { DEFAULTS, variable } from './defaults.ts';
-import { isSettingName, SETTING_MAY_BE, SETTING_NAMES, SETTING_SCHEMAS, type SettingName } from './schema.ts';
+import {
+  HIDDEN_WHEN_WRONG,
+  isSettingName,
+  SETTING_MAY_BE,
+  SETTING_NAMES,
+  SETTING_SCHEMAS,
+  type SettingName,
+} from './schema.ts';
 import { type FileSettings, type RawSetting, readSettingsFile, type SettingsFile } from './settings-file.ts';
 
 export type { SettingsFile } from './settings-file.ts';
@@ -67,6 +74,10 @@ const FROM_TEXT: Readonly<Record<SettingName, (text: string) => unknown>> = {
   memory_mb: text => (text.trim() === 'none' ? null : numeric(text)),
   check_timeout_s: numeric,
   mutants: numeric,
+  embedder: same,
+  embedder_model: same,
+  qdrant_url: text => (text.trim() === 'none' ? null : text.trim()),
+  qdrant_api_key: same,
 };
 
 function fromEnvironment(env: SettingsInput['env']): RawSetting[] {
@@ -95,7 +106,8 @@ function layerOf(
   const wrong = found.settings
     .filter(setting => !right.includes(setting))
     .map(
-      ({ name, value, where }) => `${where}: ${name} must be ${SETTING_MAY_BE[name]}, not ${JSON.stringify(value)}.`,
+      ({ name, value, where }) =>
+        `${where}: ${name} must be ${SETTING_MAY_BE[name]}${HIDDEN_WHEN_WRONG.includes(name) ? '' : `, not ${JSON.stringify(value)}`}.`,
     );
   const problems = [...found.problems, ...wrong].sort((a, b) => lineOf(a) - lineOf(b));
   const values = LAYER.parse(Object.fromEntries(right.map(({ name, value }) => [name, value])));
@@ -150,5 +162,9 @@ export function loadSettings(input: SettingsInput): Result<Settings> {
     memory_mb: settle('memory_mb', layers),
     check_timeout_s: settle('check_timeout_s', layers),
     mutants: settle('mutants', layers),
+    embedder: settle('embedder', layers),
+    embedder_model: settle('embedder_model', layers),
+    qdrant_url: settle('qdrant_url', layers),
+    qdrant_api_key: settle('qdrant_api_key', layers),
   });
 }

@@ -1,5 +1,6 @@
 import type { CheckResult, CheckVerdict } from './check.ts';
 import type { Failure } from './failure.ts';
+import type { MemoryPayloads } from './memory-event.ts';
 import type { Usage } from './model.ts';
 import type { Permission } from './permission.ts';
 import type { ProofPayloads } from './proof-event.ts';
@@ -28,8 +29,11 @@ export type TurnEnd =
 type OnTask = { readonly task: string };
 type Rung = { readonly model: string; readonly location: 'local' | 'cloud' };
 
-/** The payloads, by type (those of proof in `proof-event.ts`). The journal, `--json`, the terminal UI and later the HTTP stream all speak these. */
-export type EventPayloads = ProofPayloads & {
+/** Payloads that have a file of their own. */
+type Apart = ProofPayloads & MemoryPayloads;
+
+/** The payloads, by type (those of proof in `proof-event.ts`, of memory in `memory-event.ts`). The journal, `--json`, the terminal UI and later the HTTP stream all speak these. */
+export type EventPayloads = Apart & {
   'run.started': {
     readonly project_id: number;
     readonly project: string;
@@ -77,7 +81,6 @@ export type EventPayloads = ProofPayloads & {
   };
   /** A command of `setup:` in a fresh worktree. */
   'setup.ended': OnTask & { readonly command: string; readonly exit: number; readonly tail: string };
-  'brief.written': OnTask & { readonly role: RoleName; readonly text: string; readonly because: string };
   'turn.started': OnTask &
     Rung & {
       readonly role: RoleName;
@@ -182,7 +185,6 @@ export type EventPayloads = ProofPayloads & {
     readonly undone: readonly string[];
   };
   escalated: OnTask & { readonly from: string; readonly to: string; readonly because: string };
-  'memory.stored': OnTask & { readonly id: number; readonly memory_type: string; readonly text: string };
   'question.asked': OnTask & {
     readonly question: string;
     /** Set when it asks for leave to cross a border; `task answer KEY allow|deny` answers. */

@@ -2,6 +2,7 @@ import type { CheckResult } from './check.ts';
 import type { Refusal } from './event.ts';
 import { count, oneLine } from './line.ts';
 import type { Certificate } from './proof.ts';
+import { type Recalled, sayRecalled } from './recalled.ts';
 
 type Run = Pick<CheckResult, 'exit' | 'passed' | 'failed' | 'failing' | 'missing'>;
 
@@ -21,12 +22,20 @@ export type TaskEvidence = {
   readonly refusals: readonly { readonly because: Refusal; readonly detail: string; readonly model: string }[];
   readonly mutants: { readonly tried: number; readonly killed: number } | null;
   readonly certificate: Certificate | null;
+  /** What memory put into its last brief; null where the journal does not say. */
+  readonly recalled: Recalled | null;
 };
 
 export type EvidenceLine = { readonly text: string; readonly tone: 'good' | 'bad' | 'dim' };
 
 /** The report in lines: each check before and after, what was refused, the certificate. */
-export function evidenceLines({ checks, refusals, mutants, certificate }: TaskEvidence): readonly EvidenceLine[] {
+export function evidenceLines({
+  checks,
+  refusals,
+  mutants,
+  certificate,
+  recalled,
+}: TaskEvidence): readonly EvidenceLine[] {
   const refused = new Map<string, number>();
   for (const { because } of refusals) refused.set(because, (refused.get(because) ?? 0) + 1);
   return [
@@ -48,7 +57,15 @@ export function evidenceLines({ checks, refusals, mutants, certificate }: TaskEv
             tone: 'good',
           } as const,
         ]),
+    ...recalledLines(recalled),
   ];
+}
+
+/** Each entry with the words that show it. */
+function recalledLines(recalled: Recalled | null): readonly EvidenceLine[] {
+  if (recalled === null || recalled.entries.length === 0) return [];
+  const text = `recalled ${sayRecalled(recalled)}, ${count(recalled.tokens)} of ${count(recalled.budget)} tokens`;
+  return [{ text, tone: 'dim' }];
 }
 
 function checkLine({ command, base, work, flaky }: CheckEvidence): EvidenceLine {

@@ -48,6 +48,7 @@ export const FAILURES = {
   'model.refusal': { retryable: false, exit: 3 },
   'budget.spent': { retryable: false, exit: 5 },
   'replay.missing': { retryable: false, exit: 4 },
+  'embedder.unavailable': { retryable: false, exit: 4 },
   interrupted: { retryable: false, exit: 130 },
 } as const;
 

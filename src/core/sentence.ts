@@ -1,5 +1,6 @@
 import type { EventOf, EventPayloads, EventType, Refusal, RunEvent } from './event.ts';
 import { count, firstSentence, money, oneLine, plural } from './line.ts';
+import { sayRecalled } from './recalled.ts';
 import type { Proof, Waiting } from './task.ts';
 
 import { isSilent, toolAction } from './tool-sentence.ts';
@@ -176,7 +177,10 @@ const SAYINGS: Sayings = {
   'claim.lost': event => `${event.task}  claim lost: ${oneLine(event.because)}`,
   'setup.ended': event =>
     `${event.task}  setup ${oneLine(event.command)}: ${event.exit === 0 ? 'done' : `failed (exit ${event.exit})`}`,
-  'brief.written': () => null,
+  'brief.written': event => {
+    const recalled = event.recalled === undefined ? '' : sayRecalled(event.recalled);
+    return recalled === '' ? null : `${event.task}  recalls ${recalled}`;
+  },
   'turn.started': event => `${event.task}  try ${event.try}, ${turnSentence(event)}${because(event.because)}`,
   'model.called': () => null,
   'model.replied': () => null,
@@ -212,6 +216,8 @@ const SAYINGS: Sayings = {
   'claim.refused': refused,
   escalated: event => `${event.task}  climbs from ${event.from} to ${event.to}: ${oneLine(event.because)}`,
   'memory.stored': event => `${event.task}  remembers a ${words(event.memory_type)}`,
+  'summary.written': event =>
+    `${event.task}  ${event.kind} summary: ${event.by === 'model' ? `written by ${event.model}` : `taken word for word${because(event.because)}`}`,
   'question.asked': event => `${event.task}  asks: ${oneLine(event.question, 600)}`,
   'merge.intended': () => null,
   'merge.ended': () => null,

@@ -5,6 +5,8 @@ export type SettingOrigin = 'flag' | 'environment' | 'project' | 'user' | 'defau
 /** A value that remembers where it came from. */
 export type Setting<T> = { readonly value: T; readonly from: SettingOrigin; readonly where?: string };
 
+export const EMBEDDERS = ['off', 'local', 'ollama'] as const;
+
 /** Checks by the role whose work they look at. */
 export type RoleChecks = { readonly [role in RoleName]?: readonly string[] | undefined };
 
@@ -38,4 +40,12 @@ export type Settings = {
   readonly check_timeout_s: Setting<number>;
   /** Most small wrong variants of a change on which a person's own tests are tried; 0: none. */
   readonly mutants: Setting<number>;
+  /** Who makes vectors for recall. Only from the environment or the user's file, like its model: all projects share them. */
+  readonly embedder: Setting<(typeof EMBEDDERS)[number]>;
+  /** The whole path of a model folder (`local`), or a name (`ollama`). */
+  readonly embedder_model: Setting<string | null>;
+  /** A Qdrant server that keeps the vectors too; null: none. Only from the environment or the user's file, like its key. */
+  readonly qdrant_url: Setting<string | null>;
+  /** Where its key is kept, never the key itself. */
+  readonly qdrant_api_key: Setting<string | null>;
 };

@@ -1,40 +1,34 @@
-import { createHash } from 'node:crypto';
-import { type Clock, isoSeconds } from '../core/clock.ts';
-import { fail, ok } from '../core/failure.ts';
+import type { Clock } from '../core/clock.ts';
 import type { Sqlite } from '../km/sqlite.ts';
-import { addToIndexes, makeIndexes } from './full-text.ts';
-import { MEMORY_TYPES, type Memory } from './memory.ts';
-import { recall } from './recall.ts';
-import { indexText } from './words.ts';
+import type { DenseSearch } from './dense.ts';
+import type { Memory } from './memory.ts';
+import { explainRecall, recall } from './recall/recall.ts';
+import { makeKeeper } from './record/keeper.ts';
+import { readStatement } from './record/statement.ts';
+import { storeEntry } from './record/store-entry.ts';
 
-/** Memory in the tables of an open database. `redact` takes known secrets out of a text before it is kept. */
-export function createMemory(sqlite: Sqlite, clock: Clock, redact: (text: string) => string): Memory {
-  const insert = sqlite.prepare<unknown[], { id: number }>(
-    `INSERT INTO memories (project_id, task_id, task_key, type, agent, text, text_sha256, source, created_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (project_id, text_sha256) DO NOTHING RETURNING id`,
-  );
-  const known = sqlite.prepare<unknown[], { id: number }>(
-    'SELECT id FROM memories WHERE project_id = ? AND text_sha256 = ?',
-  );
-  const inOne = <T>(work: () => T): T => (sqlite.inTransaction ? work() : sqlite.transaction(work).immediate());
+/**
+ * Memory in the tables of an open database. `redact` takes secrets out of every text before it is kept; `dense` adds what vectors
+ * say to recall.
+ */
+export function createMemory(
+  sqlite: Sqlite,
+  clock: Pick<Clock, 'now'>,
+  redact: (text: string) => string,
+  dense: DenseSearch | null = null,
+): Memory {
+  const keeper = makeKeeper(sqlite, clock, redact);
+  const storing = sqlite.transaction(storeEntry);
   return {
-    storeMemory(raw, projectId, taskId, type, agent, { task_key = null, source = 'person' } = {}) {
-      const text = redact(raw).trim();
-      if (text === '') return fail('input.invalid', 'There is nothing to remember.', 'Give a text.');
-      if (!MEMORY_TYPES.includes(type))
-        return fail('input.invalid', `There is no memory type ${type}.`, `Take one of ${MEMORY_TYPES.join(', ')}.`);
-      const hash = createHash('sha256').update(text).digest('hex');
-      return inOne(() => {
-        const first = known.get(projectId, hash);
-        if (first !== undefined) return ok({ id: first.id, stored: false });
-        const created_at = isoSeconds(clock.now());
-        const row = insert.get(projectId, taskId, task_key, type, agent, text, hash, source, created_at);
-        if (row === undefined) throw new Error('A memory was neither there nor stored.');
-        makeIndexes(sqlite, projectId);
-        addToIndexes(sqlite, projectId, row.id, indexText({ created_at, agent, type, task_key, text }));
-        return ok({ id: row.id, stored: true });
-      });
+    storeMemory(text, projectId, taskId, type, agent, options = {}) {
+      const said = readStatement(keeper, { text, projectId, taskId, type, agent, options });
+      if (!said.ok) return said;
+      const { supersedes, links } = options;
+      const ties = { home: projectId, ...(supersedes !== undefined && { supersedes }), ...(links && { links }) };
+      // Nothing is written before all is known to be right, so that an `err` has nothing to undo.
+      return sqlite.inTransaction ? storeEntry(keeper, said.value, ties) : storing.immediate(keeper, said.value, ties);
     },
-    queryMemory: (queryText, scope) => recall(sqlite, queryText, scope),
+    queryMemory: (queryText, scope) => recall(sqlite, queryText, scope, dense, keeper.now()),
+    explainMemory: (queryText, scope) => explainRecall(sqlite, queryText, scope, dense, keeper.now()),
   };
 }

@@ -11,6 +11,7 @@ import { tryMutants } from './effects/mutants.ts';
 import { open } from './effects/open.ts';
 import { acceptTest, closeRung, giveUpTesting, handOver, refuse, snapshot } from './effects/outcome.ts';
 import { restoreWork, weaken } from './effects/stronger-test.ts';
+import { summarise } from './effects/summarise.ts';
 import { continueTurn, startTurn } from './effects/turn.ts';
 import type { Effects, Ports, WorkspaceHolder } from './ports.ts';
 import type { RunState } from './state.ts';
@@ -41,7 +42,7 @@ export function act(
     case 'wait':
       return waitForOthers(ports, signal);
     case 'settle':
-      return settle(decision.task, ports);
+      return settle(decision.task, state, ports, signal);
     case 'give-up-run':
       return giveUp(decision);
     case 'open':
@@ -62,7 +63,7 @@ export function act(
     case 'close-rung':
       return closeRung(inHand(state), ended(inHand(state)), decision.detail, ports);
     case 'accept-test':
-      return acceptTest(inHand(state));
+      return acceptTest(inHand(state), ended(inHand(state)), ports);
     case 'give-up-testing':
       return giveUpTesting(inHand(state), decision.because, ports, holder);
     case 'merge':
@@ -77,6 +78,8 @@ export function act(
       return restoreWork(inHand(state), ports, holder);
     case 'ask-critic':
       return askCritic(state, inHand(state), ports, signal);
+    case 'summarise':
+      return summarise(state, inHand(state), decision.of, ports, signal);
     case 'certify':
       return certifyTask(inHand(state), ports, holder);
     case 'complete':

@@ -1,15 +1,40 @@
-import { type Brief, briefText } from '../agents/prompt.ts';
+import { fittedText } from '../agents/fit-brief.ts';
+import { type Brief, mostTokens } from '../agents/prompt.ts';
+import { ROLE_TABLE } from '../agents/roles.ts';
+import { TOOLS } from '../agents/tools.ts';
+import type { Recalled } from '../core/recalled.ts';
 import type { RoleName, Task } from '../core/task.ts';
-import type { Memory, MemoryHit } from '../memory/memory.ts';
 import type { Ports } from './ports.ts';
+import { recallFor } from './recall.ts';
 import { isTesting, type TaskState, triesSoFar } from './task-state.ts';
 
-/** Gathers what a turn is told: rules of the repository, memory, the task, the facts of failed tries. */
-export async function writeBrief(task: TaskState, role: RoleName, ports: Ports): Promise<string> {
+/** Share of what a model can read, its reply apart, that a brief may take: the rest is for the work. */
+const BRIEF_SHARE = 0.5;
+const LEAST_TOKENS = 400;
+
+/** Tokens that the brief of a role may have on a model, counted from above. */
+export function briefBudget(
+  role: RoleName,
+  { window, max_output }: { readonly window: number; readonly max_output: number },
+): number {
+  const { system, tools } = ROLE_TABLE[role];
+  const specs = TOOLS.filter(({ spec }) => tools.includes(spec.name)).map(({ spec }) => spec);
+  const room = window - max_output - mostTokens([{ role: 'system', text: system }], specs);
+  return Math.max(LEAST_TOKENS, Math.floor(Math.min((window - max_output) * BRIEF_SHARE, room)));
+}
+
+/** Gathers what a turn is told: rules of the repository, memory, the task, the facts of failed tries; never more than its model may read. */
+export async function writeBrief(
+  task: TaskState,
+  role: RoleName,
+  { model, location }: { readonly model: string; readonly location: 'local' | 'cloud' },
+  ports: Ports,
+): Promise<{ readonly text: string; readonly recalled: Recalled }> {
   const { key, title, description, checks, id } = task.task;
   const { acceptance = '', checklist = [], links = [] } = asJournalled(task.task);
-  const { memory, project, km, commands, redact } = ports;
-  const recalled = recall(`${title}\n${description}`, memory, project.id);
+  const { km, commands, redact } = ports;
+  const budget = briefBudget(role, ports.models.limits(model));
+  const { recalled, quotes } = await recallFor(task, role, { budget, location }, ports);
   const counted = task.attempts.filter(({ outcome }) => outcome !== 'interrupted');
   const testing = isTesting(task, { role });
   // A tester writes from the task and the base alone: what a coder did or said would be repeated in the test.
@@ -26,7 +51,7 @@ export async function writeBrief(task: TaskState, role: RoleName, ports: Ports):
     },
     try: triesSoFar(task) + 1,
     rules: await rulesOf(task, ports),
-    recalled: recalled.map(hit => `[${hit.type}${hit.task_key === null ? '' : ` ${hit.task_key}`}] ${hit.text}`),
+    recalled: quotes,
     notes: km
       .notes(id)
       .flatMap(({ at, agent, text }) =>
@@ -40,14 +65,7 @@ export async function writeBrief(task: TaskState, role: RoleName, ports: Ports):
       ? 'Your part now: write a test that fails on the code as it is and will pass when the task is done. Add test files only.'
       : null,
   };
-  return redact(briefText(brief));
-}
-
-/** Lessons of similar tasks first: what a long summary would crowd out. */
-function recall(about: string, memory: Memory, projectId: number): readonly MemoryHit[] {
-  const lessons = memory.queryMemory(about, { projectId, type: 'lesson', topK: 2 });
-  const rest = memory.queryMemory(about, { projectId, topK: 4 });
-  return [...lessons, ...rest.filter(({ id }) => !lessons.some(lesson => lesson.id === id))];
+  return { text: fittedText(brief, budget, redact), recalled };
 }
 
 /** A journal of 0.1.0 has tasks without these fields: their text is in the description there. */

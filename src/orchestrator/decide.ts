@@ -4,6 +4,7 @@ import { isRunHolder } from './holder.ts';
 import { judgeTurn } from './judge.ts';
 import { MAX_TESTER_TURNS } from './judge-proof.ts';
 import type { RunState } from './state.ts';
+import { summariseFirst } from './summarise-first.ts';
 import { isRefactoring, type TaskState, testerTurns } from './task-state.ts';
 
 /** Same reason three times in a row means that the next task would not fare better. */
@@ -12,7 +13,7 @@ const SYSTEMIC_REASONS: readonly string[] = ['provider', 'permission', 'budget']
 
 /** Pure: the same state and facts give the same decision, live or resumed. */
 export function decide(state: RunState, facts: Facts): Decision {
-  if (state.task !== null) return decideTask(state, state.task, facts);
+  if (state.task !== null) return summariseFirst(state, state.task, decideTask(state, state.task, facts), facts);
   if (state.unsettled !== null) return { kind: 'settle', task: state.unsettled };
   return endOfRun(state, facts) ?? { kind: 'claim' };
 }

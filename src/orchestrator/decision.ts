@@ -32,6 +32,8 @@ export type Decision =
   | { readonly kind: 'restore-work' }
   | { readonly kind: 'ask-critic' }
   | { readonly kind: 'certify' }
+  /** Ask a model for the summary of the task, or for what is handed to another role or model. */
+  | { readonly kind: 'summarise'; readonly of: 'task' | 'handoff' }
   | { readonly kind: 'complete' }
   | {
       readonly kind: 'block';
@@ -56,6 +58,8 @@ export type Facts = {
   route(task: TaskState, role: RoleName, closed: RunState['closed']): RouteDecision;
   /** The checks of the task, of its role and of the project that a second model decides, as they were declared. */
   critics(task: TaskState, role: RoleName): readonly string[];
+  /** Does a model write summaries of this task? Left out: none does. */
+  readonly summarises?: (task: TaskState, closed: RunState['closed']) => boolean;
   /** Is there a model for this role and an ordinary task? */
   canUse(role: RoleName, closed: RunState['closed']): boolean;
   /** What a provider's or a budget's failure means for the task and the run, once retrying is over. */

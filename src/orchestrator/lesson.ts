@@ -1,5 +1,6 @@
 import { type Attempt, UNJUDGED } from '../core/task.ts';
 import type { EndedTurn, TaskState } from './task-state.ts';
+import { tellingLines } from './telling.ts';
 
 /** A judged turn that failed teaches something; a model that would not do the work at all says nothing about it. */
 const teaches = ({ outcome }: Attempt): boolean =>
@@ -15,13 +16,14 @@ export function lessonOf(task: TaskState, turn: EndedTurn, summary: string): str
   const files = task.work?.changed.join(', ') ?? '';
   return [
     `${key} – ${title}${about}: what was wrong, and what fixed it.`,
-    `Wrong (${wrong.outcome.replaceAll('_', ' ')}, ${wrong.role} on ${wrong.model}): ${clip(factsOf(wrong))}`,
+    `Wrong (${wrong.outcome.replaceAll('_', ' ')}, ${wrong.role} on ${wrong.model}): ${clip(factsOfTry(wrong))}`,
     `Fixed by the ${turn.role} on ${turn.model}, in ${files}: ${clip(summary)}`,
   ].join('\n');
 }
 
-/** The facts of a try without the diff that goes with them. */
-const factsOf = ({ evidence }: Attempt): string => evidence.split('\n\nThe change of that turn:\n')[0] ?? '';
+/** What a try tells: without the diff that goes with it, and without what every output has. */
+export const factsOfTry = ({ evidence }: Attempt): string =>
+  tellingLines(evidence.split('\n\nThe change of that turn:\n')[0] ?? '');
 
 const clip = (text: string): string => {
   const one = text.trim();

@@ -9,6 +9,7 @@ import type { Repository, Workspace } from '../core/workspace.ts';
 import type { Km } from '../km/km.ts';
 import type { PlanSync } from '../km/plan/plan.ts';
 import type { Memory } from '../memory/memory.ts';
+import type { ProjectParts } from '../memory/summaries/project.ts';
 import type { RunState } from './state.ts';
 import type { TaskState } from './task-state.ts';
 
@@ -19,6 +20,8 @@ export type Ports = {
   readonly project: { readonly id: number; readonly name: string; readonly root: string };
   readonly km: Km;
   readonly memory: Memory;
+  /** What the project's summary is made of, as memory has it now. */
+  summaryParts(): ProjectParts;
   readonly repository: Repository;
   /** Folder that holds this project's worktrees. */
   readonly worktrees: string;
@@ -70,6 +73,20 @@ export type ModelPort = {
   ):
     | { readonly kind: 'use'; readonly model: string; readonly location: 'local' | 'cloud' }
     | { readonly kind: 'none'; readonly because: string };
+  /** Who writes a summary whose source has so many tokens, and how long it may be. */
+  summariser(
+    task: Pick<Task, 'private' | 'tags'>,
+    closed: RunState['closed'],
+    tokens: number,
+  ):
+    | {
+        readonly kind: 'use';
+        readonly model: string;
+        readonly location: 'local' | 'cloud';
+        readonly because: string;
+        readonly max_tokens: number;
+      }
+    | { readonly kind: 'none'; readonly because: string; readonly max_tokens: number };
   /** Estimate of what an accepted try would have cost at the top cloud rung of its role. */
   allCloudUsd(role: RoleName, tokens: { readonly in: number; readonly out: number }): number;
 };

@@ -27,6 +27,10 @@ export const claimed = (event: EventOf<'task.claimed'>): TaskState => ({
   mutants: null,
   critic: null,
   aside: null,
+  summary: null,
+  summary_answers: [],
+  carried_usd: 0,
+  remembered: [],
   merge: null,
   commit: null,
   certified: false,
@@ -40,6 +44,8 @@ const NOTHING_TO_JUDGE = {
   work_verdict: null,
   mutants: null,
   critic: null,
+  summary: null,
+  summary_answers: [],
   brief: null,
   moved: false,
 } as const;
@@ -96,6 +102,10 @@ export function applyToTask(task: TaskState, event: RunEvent): TaskState {
       return { ...withTries, ...NOTHING_TO_JUDGE };
     case 'base.moved':
       return baseMoved(task, event);
+    case 'summary.written':
+      return { ...task, summary: event, summary_answers: [] };
+    case 'memory.stored':
+      return { ...task, remembered: [...task.remembered, { id: event.id, type: event.memory_type }] };
     case 'merge.intended':
       return { ...task, merge: event };
     case 'merge.ended':

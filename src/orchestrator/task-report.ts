@@ -4,7 +4,7 @@ import type { Task } from '../core/task.ts';
 import { makeQueries } from '../km/queries.ts';
 import type { Sqlite } from '../km/sqlite.ts';
 
-const TYPES = ['check.ended', 'claim.refused', 'mutants.ended', 'proof.certified'] as const;
+const TYPES = ['check.ended', 'claim.refused', 'mutants.ended', 'proof.certified', 'brief.written'] as const;
 type Told = EventOf<(typeof TYPES)[number]>;
 
 /** What the last run that worked this task found out about it; null when none did. */
@@ -44,5 +44,6 @@ function gather(runId: string, events: readonly Told[]): TaskEvidence {
     refusals: of('claim.refused').map(({ because, detail, model }) => ({ because, detail, model })),
     mutants: mutants === undefined || mutants.tried === 0 ? null : { tried: mutants.tried, killed: mutants.killed },
     certificate: of('proof.certified').at(-1)?.certificate ?? null,
+    recalled: of('brief.written').at(-1)?.recalled ?? null,
   };
 }

@@ -10,6 +10,8 @@ export type OpenTurn = {
   readonly model: string;
   readonly location: 'local' | 'cloud';
   readonly try: number;
+  /** Place among the turns of the run, from 1. */
+  readonly step: number;
   /** Tree of the worktree when it began. */
   readonly tree: string;
   readonly messages: readonly Message[];
@@ -66,6 +68,13 @@ export type TaskState = {
     readonly work: EventPayloads['work.snapshot'];
     readonly start_tree: string;
   } | null;
+  /** A summary that was made for what comes next, and the model's answers on the way to it. */
+  readonly summary: EventPayloads['summary.written'] | null;
+  readonly summary_answers: readonly string[];
+  /** US dollars of summaries that no turn's bill has yet. */
+  readonly carried_usd: number;
+  /** What this run has stored in memory about the task. */
+  readonly remembered: readonly { readonly id: number; readonly type: string }[];
   readonly merge: EventPayloads['merge.intended'] | null;
   readonly commit: string | null;
   readonly certified: boolean;
@@ -86,9 +95,13 @@ const NO_TURN: readonly Attempt['outcome'][] = ['weak_test', 'provider', 'interr
 export const criticRefusals = (task: TaskState): number =>
   task.attempts.filter(({ outcome }) => outcome === 'critic_refused').length;
 
+/** Calls from this number on are made for summaries. */
+export const SUMMARY_CALL = 201;
+
 /** US dollars that the task has cost since it was opened, the work that waits included. */
 export const spentOn = (task: TaskState): number =>
   task.attempts.reduce((sum, { usd }) => sum + usd, 0) +
+  task.carried_usd +
   (task.aside?.ended.usd ?? 0) +
   (task.ended?.usd ?? 0) +
   (task.turn?.usd ?? 0);

@@ -1,5 +1,5 @@
 import type { EventOf, RunEvent } from '../core/event.ts';
-import type { EndedTurn, OpenTurn, TaskState } from './task-state.ts';
+import { type OpenTurn, SUMMARY_CALL, type TaskState } from './task-state.ts';
 
 /** A turn in which nothing has happened yet. */
 export const FRESH_TURN = {
@@ -22,8 +22,14 @@ export function addTurnEvent(task: TaskState, event: RunEvent): TaskState {
     case 'brief.written':
       return { ...task, brief: event.text };
     case 'turn.started': {
-      const { role, model, location, tree } = event;
-      return { ...task, turn: { role, model, location, try: event.try, tree, ...FRESH_TURN } };
+      const { role, model, location, step, tree } = event;
+      return {
+        ...task,
+        summary: null,
+        summary_answers: [],
+        carried_usd: 0,
+        turn: { role, model, location, try: event.try, step, tree, ...FRESH_TURN, usd: task.carried_usd },
+      };
     }
     case 'turn.ended': {
       if (task.turn === null) return task;
@@ -32,13 +38,19 @@ export function addTurnEvent(task: TaskState, event: RunEvent): TaskState {
     }
     default:
       if (task.turn !== null) return { ...task, turn: talk(task.turn, event) };
-      return task.ended === null ? task : { ...task, ended: paid(task.ended, event) };
+      return outsideTurn(task, event);
   }
 }
 
-/** What a critic costs is on the bill of the turn that it judges. */
-const paid = (ended: EndedTurn, event: RunEvent): EndedTurn =>
-  event.type === 'model.replied' || event.type === 'model.failed' ? { ...ended, usd: ended.usd + event.usd } : ended;
+/** What a critic or a summary costs is on the bill of the turn that has ended, else of the next one. */
+function outsideTurn(task: TaskState, event: RunEvent): TaskState {
+  if (event.type !== 'model.replied' && event.type !== 'model.failed') return task;
+  const isAnswer = event.type === 'model.replied' && event.call >= SUMMARY_CALL;
+  const answered = isAnswer ? { ...task, summary_answers: [...task.summary_answers, event.text] } : task;
+  return task.ended === null
+    ? { ...answered, carried_usd: task.carried_usd + event.usd }
+    : { ...answered, ended: { ...task.ended, usd: task.ended.usd + event.usd } };
+}
 
 /** A command that runs tests, as far as its words tell. */
 const RUNS_TESTS = /\b(?:tests?|pytest|unittest|vitest|jest|mocha|ava|tap|tox|nox|spec|check|verify)\b/;

@@ -35,7 +35,7 @@ export function locate(document: Document, path: Path): Place {
 }
 
 /** Sections that nothing else refers to: what is wrong in them can be left out without a second complaint. */
-const ALONE: readonly PropertyKey[] = ['defaults', 'guard', 'budgets', 'session', 'deescalate', 'reload'];
+const ALONE: readonly PropertyKey[] = ['defaults', 'guard', 'budgets', 'session', 'summaries', 'deescalate', 'reload'];
 
 function mendKeys(document: Document, issue: z.core.$ZodIssueUnrecognizedKeys): void {
   const known = issue.message.split(' ');

@@ -117,6 +117,21 @@ function ruleProblems(rule: Rule, index: number, registry: WrittenRegistry): Fou
   return found;
 }
 
+/** Words in place of a model: the cheapest that fits, or none at all. */
+const SUMMARY_WORDS: readonly string[] = ['auto', 'none'];
+
+function summaryProblems({ summaries, models }: WrittenRegistry): Found[] {
+  if (summaries === null || SUMMARY_WORDS.includes(summaries.model) || Object.hasOwn(models, summaries.model))
+    return [];
+  const near = suggestion(summaries.model, [...SUMMARY_WORDS, ...Object.keys(models)]);
+  return [
+    {
+      path: ['summaries', 'model'],
+      text: `summaries.model: there is no model "${summaries.model}"${near} (or: auto, none)`,
+    },
+  ];
+}
+
 /** What no key alone can show: names that lead nowhere, numbers that contradict each other, rungs without a price. */
 export function referenceProblems(registry: WrittenRegistry): Found[] {
   const budgets = Object.keys(registry.budgets.provider).filter(name => !Object.hasOwn(registry.providers, name));
@@ -124,6 +139,7 @@ export function referenceProblems(registry: WrittenRegistry): Found[] {
     ...Object.entries(registry.providers).flatMap(([name, provider]) => providerProblems(name, provider)),
     ...Object.entries(registry.models).flatMap(([alias, model]) => modelProblems(alias, model, registry)),
     ...roleProblems(registry),
+    ...summaryProblems(registry),
     ...registry.rules.flatMap((rule, index) => ruleProblems(rule, index, registry)),
     ...budgets.map(name => ({
       path: ['budgets', 'provider', name],

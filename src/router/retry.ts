@@ -74,6 +74,7 @@ const ROWS = {
   'setup.failed': ofRun('18a'),
   'model.none_available': ofRun('8'),
   'replay.missing': ofRun('8'),
+  'embedder.unavailable': ofRun('8'),
   'input.invalid': ofRun('-'),
   'input.not_found': ofRun('-'),
   'task.illegal_transition': ofRun('-'),

@@ -198,6 +198,13 @@ const budgets = section({
   provider: z.record(name, section({ usd, period: period.default('1d') })).default({}),
 });
 
+/** Who writes summaries into memory; without this section no model is asked. */
+const summaries = section({
+  model: name.default('auto'),
+  max_tokens: z.int().min(60).max(4_000).default(300),
+  cloud: z.boolean().default(false),
+});
+
 /** The whole file. Every key of it is explained in docs/registry.md. */
 export const registrySchema = section({
   version: z.literal(1),
@@ -213,6 +220,7 @@ export const registrySchema = section({
     pin: z.enum(['task', 'none']).default('task'),
     repin_on: z.array(z.enum(['escalate', 'provider_disabled'])).default(['escalate', 'provider_disabled']),
   }).prefault({}),
+  summaries: maybe(summaries),
   deescalate: maybe(section({ after_successes: z.int().min(1) })),
   experiments: z
     .array(section({ name, mode: z.enum(['shadow', 'off']).default('shadow'), sample: share.default(0.1) }))
@@ -229,6 +237,7 @@ export type WrittenProvider = WrittenRegistry['providers'][string];
 export type WrittenModel = WrittenRegistry['models'][string];
 export type RoleConfig = WrittenRegistry['roles'][string];
 export type Rule = WrittenRegistry['rules'][number];
+export type SummariesConfig = z.output<typeof summaries>;
 export type Guard = WrittenRegistry['guard'];
 export type Comparison = z.output<typeof comparison>;
 export type Ability = (typeof ABILITIES)[number];

@@ -51,6 +51,18 @@ describe('a conversation that outgrows the model', () => {
     expect(compact(conversation(6), [], 1_000)).toBeNull();
   });
 
+  it('keeps what mattered in what it leaves out, and always becomes smaller', () => {
+    const noise = Array.from({ length: 80 }, (_, line) => `ok ${line} nothing of note on this line`).join('\n');
+    const text = `${noise}\nnot ok 81 - wraps a word longer than the line\nTypeError: width is undefined at src/wrap.js\n${noise}`;
+    const failing: Message = { role: 'tool', call_id: '0', name: 'run_command', text, is_error: false };
+    const [read] = leaveOut([failing], 1);
+    expect(read?.text).toContain('not ok 81 - wraps a word longer than the line');
+    expect(read?.text).toContain('TypeError: width is undefined at src/wrap.js');
+    expect(read?.text.length).toBeLessThan(text.length / 4);
+    for (let length = 401; length < 1_200; length += 7)
+      expect(leaveOut([{ ...failing, text: text.slice(-length) }], 1)[0]?.text.length).toBeLessThan(length);
+  });
+
   it('counts compactions since the last file was changed', () => {
     const done: readonly Compaction[] = [
       { upto: 3, messages: 10 },

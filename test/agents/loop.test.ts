@@ -25,7 +25,7 @@ async function play(replies: readonly Reply[], over: Partial<Conversation> = {})
   const context: ToolContext = {
     workspace: nowhere,
     permission: () => 'open',
-    recall: query => [`about ${query}`],
+    recall: async query => [`about ${query}`],
     note: text => void notes.push(text),
     redact: text => text.replaceAll('hunter2', '[redacted]'),
   };

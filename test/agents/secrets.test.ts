@@ -30,7 +30,7 @@ function contextWith(words: Words = {}) {
     workspace,
     redact: text => text.replaceAll(SECRET, '[redacted:PASSWORD]'),
     permission: ({ what }: Permission) => words[what] ?? 'open',
-    recall: () => [],
+    recall: async () => [],
     note: () => undefined,
   };
   return { context, file: () => file };

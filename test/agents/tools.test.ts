@@ -10,7 +10,7 @@ async function tools(files: Readonly<Record<string, string | Buffer>>) {
   const { workspace } = await (await makeRepository(files)).openWorkspace();
   const context = {
     workspace,
-    recall: () => [],
+    recall: async () => [],
     redact: (text: string) => text,
     permission: () => 'open' as const,
     note: () => undefined,

@@ -50,6 +50,8 @@ export function testApp() {
     // No run ever worked here.
     taskEvidence: () => null,
     ...noBorders,
+    // Nothing waits to be followed.
+    tendMemory: async () => ok({ done: 0, waiting: 0, troubles: [] }),
     answerTask: async (to, key, text) => answerTask(km, to, key, text),
     pullPlans: async () => {
       asked.push('pull');

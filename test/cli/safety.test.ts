@@ -140,7 +140,7 @@ describe('km doctor', () => {
     const { app, home } = world();
     expect(await type(kmDoctor, app, [])).toMatchObject({
       exit: 0,
-      out: 'integrity, schema, counters, claims, keys, search: all is well\n',
+      out: 'integrity, schema, counters, claims, keys, search, memory: all is well\n',
     });
     tamper(home, 'UPDATE tasks SET open_blockers = 5');
     const { exit, out } = await type(kmDoctor, app, []);
@@ -151,7 +151,7 @@ describe('km doctor', () => {
     expect(await typeJson(kmDoctor, app, ['--repair'])).toEqual({
       exit: 0,
       json: {
-        checked: ['integrity', 'schema', 'counters', 'claims', 'keys', 'search'],
+        checked: ['integrity', 'schema', 'counters', 'claims', 'keys', 'search', 'memory'],
         findings: [],
         repaired: ['Project 1, S1.1: open_blockers is 5, should be 0'],
       },

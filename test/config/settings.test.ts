@@ -45,6 +45,10 @@ describe('settings', () => {
       ['memory_mb', null, 'default'],
       ['check_timeout_s', 600, 'default'],
       ['mutants', 8, 'default'],
+      ['embedder', 'off', 'default'],
+      ['embedder_model', null, 'default'],
+      ['qdrant_url', null, 'default'],
+      ['qdrant_api_key', null, 'default'],
     ]);
   });
 
@@ -117,6 +121,10 @@ role_checks:
       LLMCLIS_MEMORY_MB: '2048',
       LLMCLIS_CHECK_TIMEOUT_S: '30',
       LLMCLIS_MUTANTS: '5',
+      LLMCLIS_EMBEDDER: 'ollama',
+      LLMCLIS_EMBEDDER_MODEL: 'nomic-embed-text',
+      LLMCLIS_QDRANT_URL: 'http://127.0.0.1:6333',
+      LLMCLIS_QDRANT_API_KEY: 'env:QDRANT_API_KEY',
       LLMCLIS_MERGE: '',
     };
     const values = Object.fromEntries(
@@ -139,6 +147,10 @@ role_checks:
       memory_mb: 2048,
       check_timeout_s: 30,
       mutants: 5,
+      embedder: 'ollama',
+      embedder_model: 'nomic-embed-text',
+      qdrant_url: 'http://127.0.0.1:6333',
+      qdrant_api_key: 'env:QDRANT_API_KEY',
     });
   });
 
@@ -189,6 +201,27 @@ role_checks:
     ['llmclis.yaml:1: unknown key "toString"', 'toString: x'],
   ])('answers %s for %j', (wanted, project) => {
     expect(problems({ project })).toContain(wanted);
+  });
+
+  it('lets a repository send memory nowhere, and never repeats a key that stands in the wrong place', () => {
+    expect(problems({ project: 'qdrant_url: http://evil.example:6333' })).toContain(
+      'llmclis.yaml:1: qdrant_url cannot be set here: a repository must not send your memory to a server.',
+    );
+    const pasted = problems({
+      user: 'qdrant_api_key: sk-canary-1234567890\nqdrant_url: http://me:sk-canary@host:6333',
+    });
+    expect(pasted).toContain('qdrant_api_key must be where the key is kept, env:NAME');
+    expect(pasted).toContain('qdrant_url must be the address of a Qdrant server');
+    expect(pasted).not.toContain('canary');
+  });
+
+  it('lets no project say what makes the vectors that all projects share', () => {
+    expect(problems({ project: 'embedder: local\nembedder_model: /tmp/model' })).toBe(
+      'settings.invalid: llmclis.yaml:1: embedder cannot be set here: all projects share one. Set it by llmclis memory enable.\n' +
+        'llmclis.yaml:2: embedder_model cannot be set here: all projects share one. Set it by llmclis memory enable.',
+    );
+    expect(problems({ user: 'embedder: yes' })).toContain('embedder must be one of off, local, ollama');
+    expect(settings({ user: 'embedder: local\nembedder_model: /m' }).embedder_model.value).toBe('/m');
   });
 
   it('lets nobody but a person switch the sandbox off', () => {

@@ -23,6 +23,7 @@ const evidence: TaskEvidence = {
   ],
   mutants: { tried: 20, killed: 18 },
   certificate: null,
+  recalled: null,
 };
 
 describe('the evidence for a task', () => {

@@ -246,18 +246,33 @@ describe('tasks from the command line', () => {
   it('memory is added to and searched, runs are listed, the router explains', async () => {
     const { type } = world();
     await type('init');
-    expect((await type('memory', 'add', 'Dates are kept in UTC', '--type', 'decision')).json).toEqual({
-      id: 1,
-      stored: true,
-    });
-    expect((await type('memory', 'add', 'Dates are kept in UTC', '--type', 'decision')).json).toEqual({
-      id: 1,
-      stored: false,
-    });
-    const { hits } = (await type('memory', 'search', 'dates')).json as { hits: Record<string, unknown>[] };
-    expect(Object.keys(hits[0] ?? {}).sort()).toEqual(
-      ['created_at', 'id', 'parts', 'scope', 'score', 'source', 'task_key', 'text', 'type'].sort(),
+    const add = (text: string) => type('memory', 'add', text, '--type', 'fact');
+    expect((await add('db.port = 5432')).json).toMatchObject({ id: 1, stored: true, status: 'live' });
+    expect((await add('db.port = 5432')).json).toMatchObject({ id: 1, stored: false });
+    expect((await add('db.port = 5433')).json).toMatchObject({ id: 2, stored: true, superseded: [1] });
+    const { hits } = (await type('memory', 'search', 'port')).json as { hits: Record<string, unknown>[] };
+    expect(hits.map(hit => hit.text)).toEqual(['db.port = 5433']);
+    expect(Object.keys(hits[0] ?? {})).toEqual(
+      expect.arrayContaining(['created_at', 'id', 'parts', 'scope', 'score', 'source', 'task_key', 'text', 'type']),
     );
+    expect((await type('memory', 'wrong', '2', '--because', 'never moved')).json).toMatchObject({
+      entries: [{ id: 2, status: 'wrong', changed: true }],
+    });
+    expect((await type('memory', 'restore', '1')).json).toMatchObject({ entries: [{ id: 1, status: 'live' }] });
+    expect((await type('memory', 'pin', '1', '7')).json).toMatchObject(failure('input.not_found'));
+    expect((await type('memory', 'edit', '1', 'db.port = 6000')).json).toMatchObject({ id: 1, changed: true });
+    expect((await type('memory', 'show', '1')).json).toMatchObject({
+      ...{ text: 'db.port = 6000', slot: 'db.port', versions: [{ text: 'db.port = 5432' }] },
+      history: ['stored', 'merged', 'superseded', 'restored', 'edited'].map(action => ({ action })),
+    });
+    expect((await type('memory', 'export', 'memory/')).json).toMatchObject({
+      entries: 2,
+      files: [expect.stringMatching(/memory.fact\.md$/)],
+    });
+    expect((await type('memory', 'import', 'memory', '--dry_run')).json).toMatchObject({ added: 0, unchanged: 2 });
+    expect((await type('memory', 'import', 'nowhere')).json).toMatchObject(failure('input.not_found'));
+    expect((await type('memory', 'forget', '1')).json).toEqual({ forgotten: [1], erased: true });
+    expect((await type('memory', 'list')).json).toEqual({ entries: [], total: 0, next_cursor: null });
     expect((await type('runs', 'list')).json).toEqual({ runs: [] });
     expect(await type('runs', 'stop')).toMatchObject({ exit: 2, json: failure('input.not_found') });
     const explained = await type(

@@ -113,8 +113,9 @@ describe('the demo', () => {
     const lessons = of(events, 'memory.stored').filter(({ memory_type }) => memory_type === 'lesson');
     expect(lessons.map(({ task }) => task)).toEqual(['D1.2', 'D1.3', 'D2.1']);
     expect(lessons[0]?.text).toMatch(/Wrong \(checks failed, coder on [\w-]+\): [\s\S]+Fixed by the coder on /);
-    const last = of(events, 'brief.written').findLast(({ task }) => task === 'D2.2');
-    expect(last?.text).toContain('[lesson D');
+    const later = of(events, 'brief.written').findLast(({ task }) => task === 'D2.1');
+    expect(later?.text).toContain('[lesson D1.2, #');
+    expect(later?.recalled?.entries).toContainEqual(expect.objectContaining({ type: 'lesson', task_key: 'D1.2' }));
 
     // What was learnt is found again.
     const type = typist({ cwd: repository, home: join(folder, 'demo/home') });

@@ -24,7 +24,7 @@ describe('km doctor', () => {
     const changes = sqlite.prepare('SELECT total_changes()').pluck();
     const before = changes.get();
     expect(diagnose(sqlite, shipped)).toEqual({
-      checked: ['integrity', 'schema', 'counters', 'claims', 'keys', 'search'],
+      checked: ['integrity', 'schema', 'counters', 'claims', 'keys', 'search', 'memory'],
       findings: [],
     });
     expect(treat(sqlite, testClock(), shipped)).toMatchObject({ repaired: [], findings: [] });
@@ -51,6 +51,18 @@ describe('km doctor', () => {
     ],
     ['CREATE TRIGGER mine AFTER INSERT ON tasks BEGIN SELECT 1; END', 'schema: The trigger mine is none of llmclis.'],
     ['DROP INDEX tasks_ready', 'schema: The index tasks_ready is missing.'],
+    [
+      "UPDATE memories SET status = 'forgotten', text = '' WHERE id = 1",
+      'memory: Project 1, memory 1: it was forgotten and still has a text, a version or a vector.',
+    ],
+    [
+      'UPDATE memories SET superseded_by = 2 WHERE id = 1',
+      'memory: Project 1, memory 1: it is live and said to be replaced.',
+    ],
+    [
+      "UPDATE memories SET superseded_by = 99, status = 'superseded' WHERE id = 1",
+      'memory: Project 1, memory 1: what replaced it is not there.',
+    ],
     ["UPDATE tasks SET claim_holder = NULL WHERE key = 'S1.2'", 'claims: Project 1, S1.2: its claim has no lease.'],
     ["UPDATE tasks SET status = 'blocked' WHERE key = 'S1.2'", 'claims: Project 1, S1.2: its claim has no lease.'],
     [

@@ -7,6 +7,7 @@ import type { Km } from '../../src/km/km.ts';
 import { createKm } from '../../src/km/repository.ts';
 import { exportLines } from '../../src/km/safety/export.ts';
 import { connect, type Sqlite } from '../../src/km/sqlite.ts';
+import { createRecord } from '../../src/memory/record/record.ts';
 import { createMemory } from '../../src/memory/store.ts';
 import { createJournal } from '../../src/orchestrator/journal.ts';
 import { addTasks, MIGRATIONS, makeWorld, must, type World } from './fixtures.ts';
@@ -67,7 +68,20 @@ export function fullWorld(file: string, tasks = 3): World {
     )
     .run(project);
   const memory = createMemory(sqlite, clock, text => text);
-  must(memory.storeMemory('The milk is in the fridge.', project, one, 'note', 'ann'));
+  const milk = must(memory.storeMemory('The milk is in the fridge.', project, one, 'note', 'ann'));
+  must(
+    memory.storeMemory('milk.place = fridge', project, one, 'fact', 'ann', {
+      links: [{ to: milk.id, kind: 'derives' }],
+    }),
+  );
+  must(
+    createRecord(sqlite, clock, text => text).edit({
+      id: milk.id,
+      text: 'The milk is in the cellar.',
+      projectId: project,
+      agent: 'ann',
+    }),
+  );
   const journal = createJournal(sqlite, clock, () => true);
   const run = must(journal.startRun(project, { max_steps: 1 }, 1));
   journal.append(run, [{ type: 'run.paused', because: 'asked' }]);

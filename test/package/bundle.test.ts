@@ -7,6 +7,7 @@ import { scriptedAnthropic } from '../servers/anthropic.ts';
 import { scriptedOllama } from '../servers/ollama.ts';
 import { scriptedOpenai } from '../servers/openai.ts';
 import { temporaryFolder } from '../support/repository.ts';
+import { writeTinyModel } from '../support/tiny-onnx.ts';
 
 const program = join(import.meta.dirname, '../../dist/bin.js');
 
@@ -43,5 +44,14 @@ roles:
     await Promise.all(servers.map(server => server.close()));
     expect(stdout.match(/"ok":true/g)).toHaveLength(3);
     expect(stdout).toContain('"text":"ready"');
+  });
+
+  it('runs an embedding model in its thread, which is a file of its own', async () => {
+    const folder = temporaryFolder();
+    const model = writeTinyModel(join(folder, 'tiny'));
+    const env = { ...process.env, LLMCLIS_HOME: join(folder, 'home') };
+    const argv = [program, 'memory', 'enable', '--model', model, '--json'];
+    const { stdout } = await promisify(execFile)(process.execPath, argv, { cwd: folder, env });
+    expect(JSON.parse(stdout)).toMatchObject({ embedder: 'local', dimension: 16 });
   });
 });

@@ -44,12 +44,13 @@ const unwrap = <T>(result: { ok: true; value: T } | { ok: false; error: { messag
   return result.value;
 };
 
-/** A project in a repository of these files, with scripted models: everything but the models is real. */
+/** A project in a repository of these files, with scripted models: everything but the models is real. `more` is added to the registry. */
 export const makeScene = (
   files: Readonly<Record<string, string>>,
   replies: readonly ReplayEntry[],
   env: Readonly<Record<string, string>> = {},
-): Promise<Scene> => sceneIn(temporaryFolder(), files, replies, env);
+  more = '',
+): Promise<Scene> => sceneIn(temporaryFolder(), files, replies, env, more);
 
 /** The same in a folder that the caller removes. */
 export async function sceneIn(
@@ -57,10 +58,11 @@ export async function sceneIn(
   files: Readonly<Record<string, string>>,
   replies: readonly ReplayEntry[],
   env: Readonly<Record<string, string>> = {},
+  more = '',
 ): Promise<Scene> {
   const root = makeRepository(files, join(folder, 'project'));
   const home = join(folder, 'home');
-  writeFiles(folder, { 'model_registry.yaml': REGISTRY, 'replay.yaml': printScript(replies) });
+  writeFiles(folder, { 'model_registry.yaml': `${REGISTRY}${more}`, 'replay.yaml': printScript(replies) });
   const registry = join(folder, 'model_registry.yaml');
   const app = openApp({
     // What a person's tests do not notice is told, and decides nothing: only the tests that are about it wait for it.

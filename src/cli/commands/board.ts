@@ -1,8 +1,10 @@
+import type { App } from '../../app.ts';
 import { ok, type Result } from '../../core/failure.ts';
 import type { Task } from '../../core/task.ts';
 import { type BoardNeeds, boardPorts } from '../board-ports.ts';
 import { defineCommand } from '../command.ts';
 import { type AtProject, openProject, PROJECT_FLAG } from '../project.ts';
+import { tendWhile } from '../tend.ts';
 
 /** The stages and tasks in plan order; with a filter the tasks that it lets through. */
 function tasksOf({ km, project }: AtProject, filter: string): Result<readonly Task[]> {
@@ -29,7 +31,7 @@ export const board = defineCommand({
     { command: 'llmclis board status:blocked', does: 'Opens with the blocked tasks, and the stages they stand in.' },
     { command: 'llmclis board | less', does: 'The same as text.' },
   ],
-  run: async (app: BoardNeeds, { args, flags }, out, shell) => {
+  run: async (app: BoardNeeds & Pick<App, 'tendMemory'>, { args, flags }, out, shell) => {
     const at = await openProject(app, flags.project_id);
     if (!at.ok) return at;
     const ports = boardPorts(app, at.value);
@@ -43,7 +45,12 @@ export const board = defineCommand({
     const screens = await shell.screens();
     if (shell.terminal.interactive()) {
       const { stdin, stdout } = shell.terminal;
-      await screens.openBoard(ports, { stdin, stdout, signal: shell.interrupts(), filter });
+      const closed = new AbortController();
+      const idle = tendWhile(app, shell, closed.signal);
+      await screens
+        .openBoard(ports, { stdin, stdout, signal: shell.interrupts(), filter })
+        .finally(() => closed.abort(new Error('The board is closed.')));
+      await idle;
       return ok(0);
     }
     const text = screens.boardText(ports, shell.terminal.columns(), filter);

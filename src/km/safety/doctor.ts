@@ -5,7 +5,7 @@ import { counterSentence, repairCounters, wrongCounters } from './counters.ts';
 import { type Shipped, schemaFlaws } from './shipped.ts';
 import { flawsOf } from './verify.ts';
 
-export const CHECKS = ['integrity', 'schema', 'counters', 'claims', 'keys', 'search'] as const;
+export const CHECKS = ['integrity', 'schema', 'counters', 'claims', 'keys', 'search', 'memory'] as const;
 export type CheckName = (typeof CHECKS)[number];
 
 export type Finding = {
@@ -108,6 +108,33 @@ const search = (sqlite: Sqlite): readonly Finding[] =>
       ),
     );
 
+const UNSOUND = `SELECT id, project_id, CASE
+    WHEN status = 'forgotten' THEN 'it was forgotten and still has a text, a version or a vector'
+    WHEN status = 'live' THEN 'it is live and said to be replaced'
+    ELSE 'what replaced it is not there' END AS why
+  FROM memories m WHERE (status = 'live' AND superseded_by IS NOT NULL)
+    OR (superseded_by IS NOT NULL AND superseded_by NOT IN (SELECT id FROM memories))
+    OR (status = 'forgotten' AND (text <> '' OR text_sha256 <> '' OR id IN (SELECT memory_id FROM memory_versions)
+      OR id IN (SELECT memory_id FROM memory_vectors)))
+  ORDER BY id`;
+
+type Unsound = { readonly id: number; readonly project_id: number; readonly why: string };
+
+/** What an entry's status says of it is so. Whether the indexes agree with the entries is for llmclis memory verify. */
+const memory = (sqlite: Sqlite): readonly Finding[] =>
+  sqlite
+    .prepare<[], Unsound>(UNSOUND)
+    .all()
+    .map(({ id, project_id, why }) =>
+      finding(
+        'memory',
+        `Project ${project_id}, memory ${id}: ${why}.`,
+        why.startsWith('it was forgotten')
+          ? `Forget it again: llmclis memory forget ${id} --project_id ${project_id}`
+          : `Look at it, then mark it wrong or restore it: llmclis memory show ${id} --project_id ${project_id}`,
+      ),
+    );
+
 const LOOKS: Readonly<Record<CheckName, (sqlite: Sqlite, shipped: Shipped) => readonly Finding[]>> = {
   integrity: sqlite => flawsOf(sqlite).map(message => finding('integrity', sentence(message), RESTORE)),
   schema: (sqlite, shipped) => schemaFlaws(sqlite, shipped).map(message => finding('schema', message, RESTORE)),
@@ -115,6 +142,7 @@ const LOOKS: Readonly<Record<CheckName, (sqlite: Sqlite, shipped: Shipped) => re
   claims,
   keys,
   search,
+  memory,
 };
 
 export type Treatment = Diagnosis & { readonly repaired: readonly string[] };

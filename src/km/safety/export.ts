@@ -3,7 +3,7 @@ import { fail, ok, type Result } from '../../core/failure.ts';
 import { SCHEMA_VERSION } from '../schema-version.ts';
 import type { Sqlite } from '../sqlite.ts';
 import { makeFolderOf, partial, publish, removeFile, unwritable, writeLines } from './files.ts';
-import { type ContentTable, contentTables, ofProject, quoted } from './tables.ts';
+import { type ContentTable, contentTables, DERIVED, ofProject, quoted } from './tables.ts';
 
 /** The number of the format of the lines. */
 export const EXPORT_FORMAT = 1;
@@ -30,8 +30,10 @@ export function* exportLines(sqlite: Sqlite, projectId: number | null): Generato
   yield JSON.stringify({ llmclis_export: EXPORT_FORMAT, schema: SCHEMA_VERSION, ...scope } satisfies ExportHeader);
   for (const table of contentTables(sqlite)) yield* tableLines(sqlite, table, projectId);
   if (projectId !== null) return;
-  const sequences = sqlite.prepare<[], Row>(`SELECT name, seq FROM ${SEQUENCES} ORDER BY name`).all();
-  for (const row of sequences) yield lineOf(SEQUENCES, row);
+  const sequences = sqlite
+    .prepare<[], Row & { readonly name: string }>(`SELECT name, seq FROM ${SEQUENCES} ORDER BY name`)
+    .all();
+  for (const row of sequences) if (!DERIVED.includes(row.name)) yield lineOf(SEQUENCES, row);
 }
 
 type Row = Readonly<Record<string, string | number | null | Buffer>>;

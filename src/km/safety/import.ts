@@ -9,7 +9,7 @@ import { unwritable } from './files.ts';
 import { insertRecords } from './insert.ts';
 import { readHeader } from './records.ts';
 import type { Shipped } from './shipped.ts';
-import { type ContentTable, contentTables, quoted } from './tables.ts';
+import { type ContentTable, contentTables, DERIVED, quoted } from './tables.ts';
 import { contentOf } from './verify.ts';
 
 export type ImportOptions = {
@@ -120,7 +120,6 @@ const OTHER_FILE = 'Export again, or take the file as it was before someone chan
 
 function empty(sqlite: Sqlite, tables: readonly ContentTable[]): void {
   for (const { name } of tables.toReversed()) sqlite.exec(`DELETE FROM ${quoted(name)}`);
-  sqlite.exec(
-    "DELETE FROM sqlite_sequence; DELETE FROM task_search_queue; INSERT INTO task_search (task_search) VALUES ('delete-all')",
-  );
+  for (const name of DERIVED) if (name !== 'memory_store') sqlite.exec(`DELETE FROM ${quoted(name)}`);
+  sqlite.exec("DELETE FROM sqlite_sequence; INSERT INTO task_search (task_search) VALUES ('delete-all')");
 }

@@ -9,8 +9,16 @@ export type ContentTable = {
   readonly needs: readonly string[];
 };
 
-/** Full-text indexes are virtual tables; this is the list of what the one over tasks is behind. */
-const DERIVED = ['task_search_queue'];
+/**
+ * What is made again from the content, and what only this database is: the list of what the index over tasks is behind (full-text
+ * indexes themselves are virtual tables), vectors and the models they are of, how far each index of memory has come, and the name
+ * by which an index server knows this database.
+ */
+export const DERIVED: readonly string[] = [
+  'task_search_queue',
+  ...['memory_changes', 'memory_consumers', 'memory_embeddings', 'memory_models', 'memory_signals', 'memory_vectors'],
+  'memory_store',
+];
 
 /** All tables of content, each after those it refers to, else by name. */
 export function contentTables(sqlite: Sqlite): readonly ContentTable[] {
@@ -49,11 +57,15 @@ function describe(sqlite: Sqlite, name: string): ContentTable {
   };
 }
 
+const OF_PROJECT = 'IN (SELECT id FROM memories WHERE project_id = ?)';
+
 /** The condition for the rows that belong to one project; null where the table has nothing to do with projects. */
 export function ofProject({ name, columns }: ContentTable): string | null {
   if (name === 'projects') return 'id = ?';
   if (columns.includes('project_id')) return 'project_id = ?';
   if (columns.includes('task_id')) return 'task_id IN (SELECT id FROM tasks WHERE project_id = ?)';
+  if (columns.includes('memory_id')) return `memory_id ${OF_PROJECT}`;
+  if (name === 'memory_links') return `from_id ${OF_PROJECT}`;
   return columns.includes('run_id') ? 'run_id IN (SELECT id FROM runs WHERE project_id = ?)' : null;
 }
 

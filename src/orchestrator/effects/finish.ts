@@ -4,7 +4,11 @@ import type { BlockReason, Task } from '../../core/task.ts';
 import type { StatusMetadata } from '../../km/km.ts';
 import { lessonOf } from '../lesson.ts';
 import type { Effects, Ports, WorkspaceHolder } from '../ports.ts';
+import type { RunState } from '../state.ts';
+import { extractedBody } from '../summary-text.ts';
 import { type TaskState, triesSoFar } from '../task-state.ts';
+import { refreshProject } from './project-summary.ts';
+import { partsOf, remember } from './remember.ts';
 import { workspaceOf } from './reopen.ts';
 import { stopping } from './stopping.ts';
 import { clipTail, firstLine } from './text.ts';
@@ -16,8 +20,13 @@ export const agentOf = (task: TaskState): string => {
   return turn === null ? 'llmclis' : `llmclis ${turn.role} (${turn.model})`;
 };
 
+const sayTries = (tries: number): string => `${tries} ${tries === 1 ? 'try' : 'tries'}`;
+
 const usdOf = (task: TaskState): number =>
   task.attempts.reduce((sum, { usd }) => sum + usd, 0) + (task.ended?.usd ?? 0);
+
+/** A task has one summary that holds: what it says when it is done supersedes what it said when it was blocked. */
+const summarySlot = (key: string): string => `task.${key}.summary`;
 
 /** The work is merged: the task is done, its summary remembered. */
 export async function* complete(task: TaskState, ports: Ports, holder: WorkspaceHolder): Effects {
@@ -27,10 +36,6 @@ export async function* complete(task: TaskState, ports: Ports, holder: Workspace
   const { key, id, title } = task.task;
   const summary = ended.end.kind === 'finished' ? ports.redact(ended.end.summary) : 'The turn ended without a summary.';
   const tries = triesSoFar(task) + 1;
-  const failed = task.attempts
-    .filter(({ evidence, outcome }) => evidence !== '' && outcome !== 'passed')
-    .map(attempt => `${attempt.outcome} by ${attempt.model}`);
-  const history = failed.length === 0 ? '' : ` Earlier tries: ${failed.join(', ')}.`;
   const files = task.work?.changed.join(', ') ?? '';
   yield () => {
     const marked = markDone(task, ports, {
@@ -49,11 +54,12 @@ export async function* complete(task: TaskState, ports: Ports, holder: Workspace
       ];
     ports.km.appendTaskNote(
       id,
-      `Done in ${tries} ${tries === 1 ? 'try' : 'tries'} (${merge.proof}, commit ${commit.slice(0, 8)}): ${firstLine(summary)}`,
+      `Done in ${sayTries(tries)} (${merge.proof}, commit ${commit.slice(0, 8)}): ${firstLine(summary)}`,
       agentOf(task),
     );
     const usdAllCloud = ports.models.allCloudUsd(ended.role, { in: ended.tokens_in, out: ended.tokens_out });
-    const text = `${key} – ${title}: done (${merge.proof}). ${summary}\nFiles: ${files}.${history}`;
+    const body = task.summary?.text ?? extractedBody(task, summary);
+    const text = `${key} – ${title}: done (${merge.proof}, ${sayTries(tries)}).\n${body}\nFiles: ${files}.`;
     const done: NewEvent = {
       type: 'task.done',
       task: key,
@@ -65,8 +71,11 @@ export async function* complete(task: TaskState, ports: Ports, holder: Workspace
       usd_all_cloud: usdAllCloud,
     };
     const lesson = lessonOf(task, ended, summary);
-    const lessons = lesson === null ? [] : remember(task, ports.redact(lesson), ports, 'lesson');
-    return [...remember(task, text, ports), ...lessons, done];
+    const by = { model: task.summary?.model ?? ended.model, links: partsOf(task) };
+    const stored = remember(task, text, 'task_summary', agentOf(task), ports, { ...by, slot: summarySlot(key) });
+    const learnt =
+      lesson === null ? [] : remember(task, lesson, 'lesson', agentOf(task), ports, { model: ended.model });
+    return [...stored, ...learnt, done];
   };
   holder.workspace = null;
 }
@@ -79,20 +88,6 @@ function markDone(task: TaskState, { km }: Ports, metadata: StatusMetadata & { r
   if (!now.ok || !['pending', 'in-progress'].includes(now.value.status)) return marked;
   const { claim: _, ...unclaimed } = metadata;
   return km.markTaskStatus(task.task.id, 'done', unclaimed);
-}
-
-function remember(
-  task: TaskState,
-  text: string,
-  { memory, project, run_id }: Ports,
-  type: 'task_summary' | 'lesson' = 'task_summary',
-): readonly NewEvent[] {
-  const { key, id } = task.task;
-  const stored = memory.storeMemory(text, project.id, id, type, agentOf(task), {
-    task_key: key,
-    source: `run:${run_id}`,
-  });
-  return stored.ok ? [{ type: 'memory.stored', task: key, id: stored.value.id, memory_type: type, text }] : [];
 }
 
 /** The task cannot go on: its reason goes into issues.md, the link into its notes. */
@@ -121,15 +116,21 @@ export async function* block(
     if (!marked.ok) return [{ type: 'task.released', task: key, because: marked.error.message }];
     ports.km.appendTaskNote(
       id,
-      `Blocked (${reason}) after ${tries} ${tries === 1 ? 'try' : 'tries'}: ${firstLine(clean)} See [${issue.value.id}](${link}).`,
+      `Blocked (${reason}) after ${sayTries(tries)}: ${firstLine(clean)} See [${issue.value.id}](${link}).`,
       agent,
     );
     const asked: readonly NewEvent[] =
       reason === 'needs_input' ? [{ type: 'question.asked', task: key, question: clean }] : [];
-    const text = `${key} – ${title}: blocked (${reason}). ${clipTail(clean, 1_500)}`;
+    const body = task.summary?.text ?? extractedBody(task, '');
+    const text = `${key} – ${title}: blocked (${reason}). ${clipTail(clean, 1_500)}\n${body}`.trimEnd();
+    const by = {
+      ...(task.summary?.model != null && { model: task.summary.model }),
+      links: partsOf(task),
+      slot: summarySlot(key),
+    };
     return [
       ...asked,
-      ...remember(task, text, ports),
+      ...remember(task, text, 'task_summary', agent, ports, by),
       { type: 'task.blocked', task: key, title, reason, detail: clipTail(clean), issue: link, branch },
     ];
   };
@@ -157,7 +158,8 @@ export async function* release(task: TaskState, because: string, ports: Ports, h
 }
 
 /** Gives the worktree of a done task back and writes the plan. A plan that cannot be written now is written by the next sync: the database is the truth. */
-export async function* settle(key: string, ports: Ports): Effects {
+export async function* settle(key: string, state: RunState, ports: Ports, signal: AbortSignal): Effects {
+  yield* refreshProject(key, state, ports, signal);
   const ended = ports.km.task(ports.project.id, key);
   if (ended.ok && ended.value.status === 'done') await ports.repository.removeWorkspace(worktreeOf(key, ports));
   const synced = ports.plan.sync('llmclis');

@@ -19,6 +19,8 @@ export type ModelCall = {
   readonly spent: { task: number; run: number };
   /** Instead of the role's tools. */
   readonly tools?: readonly ToolSpec[];
+  /** Most tokens of the reply, where it is less than the model could write. */
+  readonly max_output?: number;
   /** What was left out of the history so far; the call adds to it. */
   readonly compacted: Compaction[];
 };
@@ -39,12 +41,13 @@ export async function* askModel(
   if (fitted.value !== null) yield fitted.value;
   const messages = leaveOut(call.history, call.compacted.at(-1)?.upto ?? 0);
   const tools = call.tools ?? TOOLS.filter(({ spec }) => call.role.tools.includes(spec.name)).map(({ spec }) => spec);
-  const worst = models.worstUsd(turn.model, mostTokens(messages, tools), limits.max_output);
+  const max_output = Math.min(call.max_output ?? limits.max_output, limits.max_output);
+  const worst = models.worstUsd(turn.model, mostTokens(messages, tools), max_output);
   const rung = { task: key, model: turn.model, location: turn.location, try: turn.try, call: call.call };
   const request: ModelRequest = {
     messages,
     tools,
-    max_output_tokens: limits.max_output,
+    max_output_tokens: max_output,
     about: { task: key, role: turn.role, try: turn.try, call: call.call },
   };
   for (let attempt = 1; ; attempt++) {

@@ -1,10 +1,15 @@
+import type { NewEvent } from '../../core/event.ts';
+import { fitting } from '../../core/extract.ts';
 import type { FileChange, Workspace } from '../../core/workspace.ts';
 import { assertsNothing, isTestByName } from '../assertions.ts';
 import { sameButComments } from '../comments.ts';
 import type { Decision } from '../decision.ts';
 import type { Effects, Ports, WorkspaceHolder } from '../ports.ts';
 import { hasProtectedPart, isProtected, isTestFile, protectedPartChanged } from '../protected.ts';
+import { handoverText, turnSummary } from '../summary-text.ts';
 import { type EndedTurn, isTesting, type TaskState } from '../task-state.ts';
+import { tellingLines } from '../telling.ts';
+import { remember } from './remember.ts';
 import { workspaceOf } from './reopen.ts';
 import { stopping } from './stopping.ts';
 
@@ -104,8 +109,30 @@ export async function* refuse(
   const { model, location } = turn;
   const detail = `${decision.detail}${sayOldTests(turn, decision)}`;
   const said = { task: task.task.key, detail: ports.redact(detail), diff, model };
-  if (decision.kind === 'refuse') yield { type: 'claim.refused', ...said, because: decision.because, location, undone };
-  else yield { type: 'try.failed', ...said, because: decision.because };
+  yield () => [
+    ...rememberTry(task, turn, decision, ports),
+    decision.kind === 'refuse'
+      ? { type: 'claim.refused', ...said, because: decision.because, location, undone }
+      : { type: 'try.failed', ...said, because: decision.because },
+  ];
+}
+
+/** Tokens of the failing output that are kept. */
+const OUTPUT_TOKENS = 200;
+
+/** What a turn that failed claimed; and apart from it what the checks printed, which nobody vouches for. */
+function rememberTry(
+  task: TaskState,
+  turn: EndedTurn,
+  { because, detail }: { readonly because: string; readonly detail: string },
+  ports: Ports,
+): readonly NewEvent[] {
+  const by = { model: turn.model };
+  const told = remember(task, turnSummary(task, turn, because), 'subtask_summary', turn.role, ports, by);
+  if (because !== 'checks_failed' && because !== 'stale') return told;
+  const { key, title } = task.task;
+  const output = `${key} – ${title}: its checks fail.\n${fitting(ports.redact(tellingLines(detail)), OUTPUT_TOKENS)}`;
+  return [...told, ...remember(task, output, 'tool_result', 'checks', ports, { trust: 'tool' })];
 }
 
 /** A fact for the next try, where it is one: the model judged by tests that are older than its work. */
@@ -130,19 +157,14 @@ export async function* handOver(
   decision: Extract<Decision, { kind: 'hand-over' }>,
   ports: Ports,
 ): Effects {
-  const { key, id, title } = task.task;
+  const { key } = task.task;
   const summary = ports.redact(decision.summary);
-  yield () => {
-    const text = `${key} – ${title}: handed from ${turn.role} to ${decision.to}. ${summary}`;
-    const stored = ports.memory.storeMemory(text, ports.project.id, id, 'handoff_summary', turn.role, {
-      task_key: key,
-      source: `run:${ports.run_id}`,
-    });
-    const remembered = stored.ok
-      ? [{ type: 'memory.stored' as const, task: key, id: stored.value.id, memory_type: 'handoff_summary', text }]
-      : [];
-    return [...remembered, { type: 'handed.over', task: key, from: turn.role, to: decision.to, summary }];
-  };
+  const handover = { from: turn.role, to: decision.to, said: summary };
+  const text = handoverText(task, handover, task.summary?.text ?? null);
+  yield () => [
+    ...remember(task, text, 'handoff_summary', turn.role, ports, { model: task.summary?.model ?? turn.model }),
+    { type: 'handed.over', task: key, from: turn.role, to: decision.to, summary },
+  ];
 }
 
 /** A provider in trouble says nothing about the work: the turn does not count, and the run goes on without this model. */
@@ -155,9 +177,15 @@ export async function* closeRung(task: TaskState, turn: EndedTurn, detail: strin
   ];
 }
 
-export async function* acceptTest(task: TaskState): Effects {
-  if (task.work === null) throw new Error('There is no test to accept.');
-  yield { type: 'test.accepted', task: task.task.key, tree: task.work.tree, files: task.work.changed };
+export async function* acceptTest(task: TaskState, turn: EndedTurn, ports: Ports): Effects {
+  const { work } = task;
+  if (work === null) throw new Error('There is no test to accept.');
+  const said = turn.end.kind === 'finished' ? ports.redact(turn.end.summary) : '';
+  const text = handoverText(task, { from: turn.role, to: task.role, said }, null);
+  yield () => [
+    ...remember(task, text, 'handoff_summary', turn.role, ports, { model: turn.model }),
+    { type: 'test.accepted', task: task.task.key, tree: work.tree, files: work.changed },
+  ];
 }
 
 /** No test that fails on the base could be had: what the tester left is taken away. */

@@ -5,13 +5,17 @@ import type { NewEvent } from '../../core/event.ts';
 import { type Permission, samePermission } from '../../core/permission.ts';
 import type { RoleName } from '../../core/task.ts';
 import type { Workspace } from '../../core/workspace.ts';
+import { quoteMemory } from '../../memory/quote.ts';
 import { writeBrief } from '../brief.ts';
 import type { Decision } from '../decision.ts';
 import type { Effect, Effects, Ports, WorkspaceHolder } from '../ports.ts';
+import { mayTell } from '../recall.ts';
 import type { RunState } from '../state.ts';
+import { handoverText } from '../summary-text.ts';
 import { isTesting, type OpenTurn, type TaskState, triesSoFar } from '../task-state.ts';
 import { FRESH_TURN } from '../turn-state.ts';
 import { askModel } from './model-call.ts';
+import { remember } from './remember.ts';
 import { workspaceOf } from './reopen.ts';
 import { stopping } from './stopping.ts';
 
@@ -35,9 +39,12 @@ export async function* startTurn(
     const reset = await workspace.reset(task.start_tree);
     if (!reset.ok) return yield stopping(reset.error);
   }
-  const text = task.brief ?? (await writeBrief(task, role, ports));
-  if (task.brief === null)
-    yield { type: 'brief.written', task: task.task.key, role, text, because: whyRole(task, role) };
+  let text = task.brief;
+  if (text === null) {
+    const brief = await writeBrief(task, role, route, ports);
+    text = brief.text;
+    yield { type: 'brief.written', task: task.task.key, role, ...brief, because: whyRole(task, role) };
+  }
   const tree = await workspace.snapshot();
   if (!tree.ok) return yield stopping(tree.error);
   const { model, location, because, passed_over } = route;
@@ -52,11 +59,26 @@ export async function* startTurn(
     passed_over,
     tree: tree.value,
   };
-  const escalated: readonly NewEvent[] = climbs
-    ? [{ type: 'escalated', task: task.task.key, from: previous.model, to: model, because }]
-    : [];
-  yield () => [...escalated, { type: 'turn.started', ...begun }];
+  const escalated = climbs ? (): readonly NewEvent[] => climb(task, role, previous.model, route, ports) : () => [];
+  yield () => [...escalated(), { type: 'turn.started', ...begun }];
   yield* talk({ state, task, text, workspace, turn: { ...begun, ...FRESH_TURN } }, ports, signal);
+}
+
+/** Another model takes the work over: what the last one leaves is remembered. */
+function climb(
+  task: TaskState,
+  role: RoleName,
+  from: string,
+  { model, because }: { readonly model: string; readonly because: string },
+  ports: Ports,
+): readonly NewEvent[] {
+  const handover = { from: `${role} on ${from}`, to: `${role} on ${model}`, said: '' };
+  const text = handoverText(task, handover, task.summary?.text ?? null);
+  const by = { model: task.summary?.model ?? from };
+  return [
+    ...remember(task, text, 'handoff_summary', role, ports, by),
+    { type: 'escalated', task: task.task.key, from, to: model, because },
+  ];
 }
 
 /** Takes up a turn in its middle, after the process that ran it died. */
@@ -116,26 +138,27 @@ async function* talk(
   }
 }
 
-const toolContext = (
-  task: TaskState,
-  turn: OpenTurn,
-  workspace: Workspace,
-  { km, memory, project, redact, isOpenBySetting }: Ports,
-) => ({
+const toolContext = (task: TaskState, turn: OpenTurn, workspace: Workspace, ports: Ports) => ({
   workspace,
-  redact,
+  redact: ports.redact,
   permission: (wanted: Permission) => {
+    const { km, project, isOpenBySetting } = ports;
     const word = km.grants(project.id).find(grant => samePermission(grant, wanted));
     if (word === undefined) return isOpenBySetting(wanted) ? ('allowed' as const) : ('open' as const);
     return word.allowed ? ('allowed' as const) : ('denied' as const);
   },
-  recall: (query: string) =>
-    memory
-      .queryMemory(query, { projectId: project.id, topK: 5 })
-      .map(({ type, task_key, text }) => `[${type}${task_key === null ? '' : ` ${task_key}`}] ${text}`),
+  recall: async (query: string) => {
+    const hits = await ports.memory.queryMemory(query, { projectId: ports.project.id, role: turn.role, topK: 5 });
+    // A tester is not told what others did on the task: it would be repeated in the test.
+    const isHidden = (key: string | null): boolean => isTesting(task, turn) && key === task.task.key;
+    return hits
+      .filter(hit => mayTell(hit, turn.location, ports) && !isHidden(hit.task_key))
+      .map(hit => quoteMemory(hit));
+  },
   note: (text: string) => {
     const agent = `${turn.role} (${turn.model})`;
-    const clean = redact(text);
+    const { km } = ports;
+    const clean = ports.redact(text);
     const there = km.notes(task.task.id).some(note => note.text === clean && note.agent === agent);
     if (!there) km.appendTaskNote(task.task.id, clean, agent);
   },
