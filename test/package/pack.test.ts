@@ -56,7 +56,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('the package, installed into an empty folder', () => {
   it('says its version', ({ skip }) => {
     if (offline !== null) skip(offline);
-    expect(run(bin, ['--version'], installed)).toEqual({ status: 0, stdout: '0.3.0\n', stderr: '' });
+    expect(run(bin, ['--version'], installed)).toEqual({ status: 0, stdout: '0.4.0\n', stderr: '' });
   });
 
   it('prints its help', ({ skip }) => {
