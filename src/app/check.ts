@@ -10,13 +10,10 @@ import { readableChecks } from './check-settings.ts';
 import type { CheckReport, CheckRow, CheckWish } from './check-types.ts';
 import type { AppCore } from './core.ts';
 import { repositoryOf } from './git-commands.ts';
-import { type KnownSecrets, knownSecrets, secretsOf } from './known-secrets.ts';
-import { keyNames } from './memory.ts';
 import { pullPlans } from './plan-commands.ts';
 import { findPlanFiles } from './plan-files.ts';
-import { projectSecrets } from './project-secrets.ts';
-import { loadRegistry } from './registry.ts';
 import { sandboxOf } from './sandbox.ts';
+import { secretsFor } from './secrets-for.ts';
 import { settingsOf } from './settings.ts';
 
 /**
@@ -172,11 +169,4 @@ function rowOf(check: Check, outcome: Result<CheckOutcome>, flaky: boolean): Res
   const { exit, passed, failed, skipped, failing, output, missing, ms } = outcome.value;
   const { text, kind } = check;
   return ok({ command: text, kind, exit, passed, failed, skipped, failing, output, missing, ms, flaky });
-}
-
-/** Secrets of the environment, of the registry's providers and of the project's own files. */
-function secretsFor(core: AppCore, project: Project): KnownSecrets {
-  const loaded = loadRegistry({ cwd: core.cwd, project: project.root, home: core.home, shipped: core.shipped });
-  const names = loaded.ok ? keyNames(loaded.value.registry) : [];
-  return knownSecrets([...secretsOf(core.env, names), ...projectSecrets(project.root)]);
 }

@@ -7,6 +7,7 @@ import { openTransport } from '../models/transport.ts';
 import type { AppCore } from './core.ts';
 import { modelsFolder } from './embedding.ts';
 import type { EnableTalk } from './embedding-types.ts';
+import { removeLeftovers } from './leftovers.ts';
 
 export const USUAL_MODEL = 'Xenova/all-MiniLM-L6-v2';
 const HUB = 'https://huggingface.co';
@@ -51,6 +52,7 @@ export async function downloadModel(
       'Give a folder that has a model: llmclis memory enable --model FOLDER',
     );
   const partial = `${folder}.${process.pid}`;
+  removeLeftovers(folder);
   try {
     for (const file of [...NEEDED, ...WELCOME]) {
       talk.say(`Downloading ${file} …`);

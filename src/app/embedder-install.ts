@@ -6,6 +6,7 @@ import { childEnvironment } from '../secrets/secrets.ts';
 import type { AppCore } from './core.ts';
 import { packageAt, packageFolder, TRANSFORMERS } from './embedding.ts';
 import type { EnableTalk } from './embedding-types.ts';
+import { removeLeftovers } from './leftovers.ts';
 
 const VERSION = '4.3.1';
 /** The browser's runtime is never loaded by Node, and is the largest part of what would be installed. */
@@ -29,6 +30,7 @@ const byHand = (folder: string): string =>
 export async function installPackage(core: AppCore, { say, signal }: EnableTalk): Promise<Result<string>> {
   const folder = packageFolder(core);
   const fresh = `${folder}.${process.pid}`;
+  removeLeftovers(folder);
   rmSync(fresh, { recursive: true, force: true });
   mkdirSync(fresh, { recursive: true });
   const described = {
@@ -55,6 +57,9 @@ export async function installPackage(core: AppCore, { say, signal }: EnableTalk)
 /** Takes back what `installPackage` did. */
 export const removePackage = (core: AppCore): void => rmSync(packageFolder(core), { recursive: true, force: true });
 
+const interrupted = () =>
+  fail('interrupted', 'The installation was interrupted; nothing of it is left.', 'Try again: llmclis memory enable');
+
 function runNpm(core: AppCore, cwd: string, say: (text: string) => void, signal: AbortSignal): Promise<Result<void>> {
   const folder = packageFolder(core);
   const words = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock', '--loglevel=http'];
@@ -76,25 +81,14 @@ function runNpm(core: AppCore, cwd: string, say: (text: string) => void, signal:
       }
     });
     child.on('error', problem => {
+      // It still writes until it has ended.
+      if (signal.aborted && child.pid !== undefined) return;
       const missing = 'code' in problem && problem.code === 'ENOENT';
-      if (signal.aborted)
-        resolve(
-          fail(
-            'interrupted',
-            'The installation was interrupted; nothing of it is left.',
-            'Try again: llmclis memory enable',
-          ),
-        );
-      else
-        resolve(
-          fail(
-            'setup.failed',
-            missing ? 'npm was not found.' : `npm could not be started: ${problem.message}`,
-            byHand(folder),
-          ),
-        );
+      const why = missing ? 'npm was not found.' : `npm could not be started: ${problem.message}`;
+      resolve(fail('setup.failed', why, byHand(folder)));
     });
     child.on('close', code => {
+      if (signal.aborted) return resolve(interrupted());
       if (code === 0) return resolve(ok(undefined));
       const said = lines.filter(line => /npm (?:error|ERR!)/.test(line)).slice(0, COMPLAINT);
       const why = said.map(line => line.replace(/^npm (?:error|ERR!)\s*/, '')).join(' ');

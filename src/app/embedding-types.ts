@@ -48,6 +48,8 @@ export type MemoryStatus = {
     /** Live entries with and without vectors. */
     readonly made: number;
     readonly to_make: number;
+    /** Live entries that the model refuses: they have none. */
+    readonly refused: number;
   }[];
   readonly signals: readonly {
     readonly project_id: number;

@@ -126,9 +126,13 @@ export function openEmbedding(core: AppCore, settings: Settings): Embedding {
   const open = (of: 'local' | 'ollama', name: string, url?: string): Promise<Result<Embedder>> => {
     const key = `${of} ${url ?? ''} ${name}`;
     const options = { settings, signal: closing.signal, ...(url !== undefined && { url }) };
-    const known = opened.get(key) ?? openEmbedder(core, of, name, options);
-    opened.set(key, known);
-    return known;
+    const known = opened.get(key);
+    if (known !== undefined) return known;
+    const opening = openEmbedder(core, of, name, options);
+    opened.set(key, opening);
+    // It may be there the next time.
+    void opening.then(made => !made.ok && opened.delete(key));
+    return opening;
   };
   /** The model that serves may be the one of before: it stays where it was until the switch. */
   const openServing = (serving: StoredModel): Promise<Result<Embedder>> => {
@@ -149,6 +153,7 @@ export function openEmbedding(core: AppCore, settings: Settings): Embedding {
         );
       const embedder = await open(kind, model);
       if (!embedder.ok) return embedder;
+      if (closing.signal.aborted) return fail('interrupted', 'The program ends.', 'It goes on the next time.');
       const { vectorConsumer } = await import('../memory/embedding/vectors.ts');
       return ok(vectorConsumer(database.value.sqlite, embedder.value, core.clock));
     },

@@ -10,18 +10,18 @@ import { parseMarkdown, printMarkdown } from '../memory/exchange/markdown.ts';
 import type { ExchangeFile } from '../memory/exchange/portable.ts';
 import { type Keeper, makeKeeper } from '../memory/record/keeper.ts';
 import type { AppCore } from './core.ts';
-import { knownSecrets, secretsOf } from './known-secrets.ts';
 import type { MemoryExport, MemoryExportWish, MemoryImportWish } from './record-types.ts';
+import { secretsFor } from './secrets-for.ts';
 
-function openKeeper(core: AppCore): Result<Keeper> {
+function openKeeper(core: AppCore, project: Project): Result<Keeper> {
   const database = core.database();
   if (!database.ok) return database;
-  const known = knownSecrets(secretsOf(core.env));
+  const known = secretsFor(core, project);
   return ok(makeKeeper(database.value.sqlite, core.clock, text => known.keep(known.clean(text))));
 }
 
 export function exportMemory(core: AppCore, project: Project, wish: MemoryExportWish): Result<MemoryExport> {
-  const keeper = openKeeper(core);
+  const keeper = openKeeper(core, project);
   if (!keeper.ok) return keeper;
   const exported = keeper.value.sqlite.transaction(() => exportEntries(keeper.value, project.id, wish.types))();
   const { header, entries } = exported;
@@ -68,7 +68,7 @@ const unusable = (done: string, path: string, problem: unknown): Result<never> =
 };
 
 export function importMemory(core: AppCore, project: Project, wish: MemoryImportWish): Result<ImportReport> {
-  const keeper = openKeeper(core);
+  const keeper = openKeeper(core, project);
   if (!keeper.ok) return keeper;
   const km = core.km();
   if (!km.ok) return km;

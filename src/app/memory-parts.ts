@@ -1,7 +1,8 @@
-import { type Failure, ok, type Result } from '../core/failure.ts';
+import { type Failure, failure, ok, type Result } from '../core/failure.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Consumer } from '../memory/changes.ts';
 import type { DenseSearch } from '../memory/dense.ts';
+import { within } from '../memory/embedding/within.ts';
 import { embeddedIndex, servingModel } from '../memory/indexes/embedded.ts';
 import type { MemoryIndex } from '../memory/indexes/port.ts';
 import type { QdrantServer } from '../memory/indexes/qdrant-client.ts';
@@ -15,13 +16,19 @@ import type { Embedding } from './embedding.ts';
 export type MemoryParts = {
   /** Search by meaning, where an embedder is set. */
   readonly dense: DenseSearch;
-  /** Brings what is derived up to the record. */
-  upkeep(): Promise<Result<Upkeep>>;
+  /** Brings what is derived up to the record. What makes vectors is left out where it does not open in so many milliseconds. */
+  upkeep(milliseconds?: number): Promise<Result<Upkeep>>;
   qdrant(): Promise<Result<QdrantServer | null>>;
   /** What kept vectors or a server out since somebody asked last. */
   notices(): readonly Failure[];
   close(): void;
 };
+
+const TOO_LATE = failure(
+  'provider.timeout',
+  'What makes the vectors did not answer in the time there was.',
+  'Look what is wrong: llmclis memory status',
+);
 
 type Opened = { readonly embedding: Embedding | null; readonly qdrant: Result<QdrantServer | null> };
 
@@ -45,16 +52,27 @@ export function memoryParts(core: AppCore): MemoryParts {
     const index = await indexOf(core, parts.value, notice);
     return index === null ? null : parts.value.embedding.dense(index, notice);
   };
-  const tend = async (): Promise<Result<Upkeep>> => {
+  const vectorsOf = async (
+    { embedding }: Opened,
+    milliseconds: number | undefined,
+  ): Promise<Result<Consumer | null>> => {
+    const consumer = async () => (await embedding?.consumer()) ?? ok(null);
+    if (milliseconds === undefined) return consumer();
+    return within(milliseconds, { signal: new AbortController().signal, late: TOO_LATE }, consumer);
+  };
+  const tend = async (milliseconds: number | undefined): Promise<Result<Upkeep>> => {
     const parts = await open();
     if (!parts.ok) return parts;
     const database = core.database();
     if (!database.ok) return database;
     const { sqlite } = database.value;
     const consumers: Consumer[] = [trigramConsumer(sqlite), nearConsumer(sqlite, core.clock)];
-    const vectors = (await parts.value.embedding?.consumer()) ?? ok(null);
-    if (!vectors.ok) notice(vectors.error);
-    else if (vectors.value !== null) consumers.push(vectors.value);
+    const vectors = await vectorsOf(parts.value, milliseconds);
+    if (!vectors.ok) {
+      notice(vectors.error);
+      // It may be there the next time.
+      tending = null;
+    } else if (vectors.value !== null) consumers.push(vectors.value);
     const { qdrant } = parts.value;
     if (!qdrant.ok) notice(qdrant.error);
     else if (qdrant.value !== null) {
@@ -68,8 +86,8 @@ export function memoryParts(core: AppCore): MemoryParts {
       searching ??= search();
       return (await (await searching)?.(query, scope)) ?? null;
     },
-    upkeep() {
-      tending ??= tend();
+    upkeep(milliseconds) {
+      tending ??= tend(milliseconds);
       return tending;
     },
     async qdrant() {

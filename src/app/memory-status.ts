@@ -55,8 +55,8 @@ function counted(sqlite: Sqlite): Pick<MemoryStatus, 'entries' | 'models' | 'sig
       .pluck()
       .get(...values) ?? 0;
   const live = number(`SELECT count(*) FROM memories WHERE status = 'live'`);
-  const made = `SELECT count(*) FROM memories m WHERE m.status = 'live'
-    AND EXISTS (SELECT 1 FROM memory_vectors v WHERE v.memory_id = m.id AND v.model_id = ?)`;
+  const having = (what: string) => `SELECT count(*) FROM memories m WHERE m.status = 'live'
+    AND EXISTS (SELECT 1 FROM memory_vectors v WHERE v.memory_id = m.id AND v.model_id = ? AND v.text_sha256 ${what} '')`;
   type Row = { project_id: number; project: string | null; correlation: number; entries: number };
   const signals = sqlite
     .prepare<[], Row>(
@@ -71,8 +71,9 @@ function counted(sqlite: Sqlite): Pick<MemoryStatus, 'entries' | 'models' | 'sig
   return {
     entries: { all: number('SELECT count(*) FROM memories'), live },
     models: modelsOf(sqlite).map(({ id, name, state, dimension, location }) => {
-      const done = number(made, id);
-      return { name, state, dimension, location, made: done, to_make: state === 'retired' ? 0 : live - done };
+      const [made, refused] = [number(having('<>'), id), number(having('='), id)];
+      const to_make = state === 'retired' ? 0 : live - made - refused;
+      return { name, state, dimension, location, made, to_make, refused };
     }),
     signals: signals.map(row => ({ ...row, project: row.project ?? 'all projects', used: carriesSignal(row) })),
     consumers: consumers.map(({ name, trouble }) => ({ name, lag: lag(sqlite, name), trouble })),

@@ -1,7 +1,8 @@
-import { ok, type Result } from '../core/failure.ts';
-import { isRebuilding, lag, register, startOver } from '../memory/changes.ts';
+import { fail, ok, type Result } from '../core/failure.ts';
+import { sqliteCode } from '../km/sqlite.ts';
+import { isRebuilding, lag, startOver } from '../memory/changes.ts';
 import { TRIGRAMS } from '../memory/recall/trigrams.ts';
-import type { Upkeep } from '../memory/upkeep.ts';
+import type { Upkeep, UpkeepReport, UpkeepWish } from '../memory/upkeep.ts';
 import type { AppCore } from './core.ts';
 import { memoryParts } from './memory-parts.ts';
 import type { MemoryIndexName, ReindexReport, ReindexWish, TendReport, TendWish } from './memory-types.ts';
@@ -9,14 +10,32 @@ import type { MemoryIndexName, ReindexReport, ReindexWish, TendReport, TendWish 
 /** How often, and after how many milliseconds, it is looked whether another process still works on an index. */
 const LOOKS = 80;
 const LOOK_MS = 500;
+/** Share of the time there is in which what makes vectors must open. */
+const OPENING = 0.5;
 
 /** Does some of what waits, in the time there is. */
 export async function tendMemory(core: AppCore, wish: TendWish): Promise<Result<TendReport>> {
   const parts = core.once(memoryParts);
-  const upkeep = await parts.upkeep();
+  const began = core.clock.now().getTime();
+  const upkeep = await parts.upkeep(wish.milliseconds * OPENING);
   if (!upkeep.ok) return upkeep;
-  const { done, waiting, troubles } = await upkeep.value.run(wish);
+  const milliseconds = wish.milliseconds - (core.clock.now().getTime() - began);
+  const followed = await follow(upkeep.value, { ...wish, milliseconds });
+  if (!followed.ok) return followed;
+  const { done, waiting, troubles } = followed.value;
   return ok({ done, waiting, troubles: [...troubles.map(({ failure }) => failure), ...parts.notices()] });
+}
+
+/** What only follows the record ends nobody's work when the disk is full or the database is held. */
+async function follow(upkeep: Upkeep, wish: UpkeepWish): Promise<Result<UpkeepReport>> {
+  try {
+    return ok(await upkeep.run(wish));
+  } catch (problem) {
+    const code = sqliteCode(problem);
+    if (code === null || !(problem instanceof Error)) throw problem;
+    const hint = 'The record is whole. Make the indexes follow it later: llmclis memory reindex';
+    return fail('database.unusable', `The indexes of memory could not be written (${problem.message}).`, hint);
+  }
 }
 
 /** The consumers of an index, by their names in the change log. */
@@ -49,7 +68,6 @@ export async function reindexMemory(core: AppCore, wish: ReindexWish): Promise<R
     .map(({ name }) => name)
     .filter(name => wish.index === undefined || indexNameOf(name) === wish.index);
   for (const name of wanted) {
-    register(sqlite, name);
     if (!isRebuilding(sqlite, name)) startOver(sqlite, name);
     const { signal, onProgress } = wish;
     const again = async () => upkeep.run({ signal, onProgress, only: [name], now: true });

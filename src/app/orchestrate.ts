@@ -19,7 +19,7 @@ import { type AppCore, openCore } from './core.ts';
 import { layOutDemo } from './demo.ts';
 import { repositoryOf } from './git-commands.ts';
 import { type KnownSecrets, knownSecrets, secretsOf } from './known-secrets.ts';
-import { keyNames, openMemory } from './memory.ts';
+import { openMemory } from './memory.ts';
 import { memoryTender } from './memory-tender.ts';
 import { openModels } from './models.ts';
 import { pullPlans, syncPlans } from './plan-commands.ts';
@@ -31,6 +31,7 @@ import { startOrResume } from './run.ts';
 import { journalOf } from './runs.ts';
 import { rescueDatabase } from './safety.ts';
 import { sandboxOf } from './sandbox.ts';
+import { keyNames } from './secrets-for.ts';
 import { modeOf, settingsOf } from './settings.ts';
 import type { DemoReport, OrchestrateOptions, Person } from './types.ts';
 

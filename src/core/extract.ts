@@ -28,7 +28,7 @@ const SIGNS: Readonly<Record<Matter, RegExp>> = {
   failure:
     /\b(?:fail(?:s|ed|ing|ure)?|tried|did(?: not|n't) work|does(?: not|n't) work|not ok|errors?|\w+Error|exception|broke|broken|refused|rejected|timed out|wrong|crash\w*|panic)\b|✖|✗/i,
   question:
-    /\?(?:\s|$)|\b(?:open (?:question|point)s?|unclear|undecided|unknown|to be decided|not known|still open)\b/i,
+    /(?<=[\p{L}\p{N}"'’”)\]`])\?(?:["'’”)]|\s|$)|？|\b(?:open (?:question|point)s?|unclear|undecided|unknown|to be decided|not known|still open)\b/iu,
 };
 
 export const kindsOf = (text: string): readonly Matter[] => MATTERS.filter(kind => SIGNS[kind].test(text));
@@ -130,12 +130,15 @@ export function extract(source: string, maxTokens: number): string {
 export const fitting = (text: string, maxTokens: number): string =>
   text.trim().length <= maxTokens * CHARS_PER_TOKEN ? text.trim() : extract(text, maxTokens);
 
+/** A number that stands alone says nothing. */
+const BARE_NUMBER = /^[\d.,\s]+$/;
+
 /** One line with the names that are not said yet, the repeated ones first. */
 function leftNames(source: string, said: string, room: number, first: readonly string[]): string {
   let left = room - ALSO.length - 1;
   const names: string[] = [];
   for (const name of new Set([...first, ...namesOf(source)])) {
-    if (said.includes(name) || name.length + 2 > left) continue;
+    if (BARE_NUMBER.test(name) || said.includes(name) || name.length + 2 > left) continue;
     names.push(name);
     left -= name.length + 2;
   }

@@ -36,6 +36,9 @@ const NUMBER_FORM = new RegExp(
   'g',
 );
 
+/** What stands where a secret was is no name. */
+const REDACTED = /\[redacted:[^\]\n]{1,120}\]/g;
+
 const unique = (texts: Iterable<string>): readonly string[] => [...new Set(texts)];
 const all = (text: string, form: RegExp): readonly string[] =>
   [...text.matchAll(form)].map(match => match[1] ?? match[0]);
@@ -43,7 +46,8 @@ const all = (text: string, form: RegExp): readonly string[] =>
 const says = (number: string): boolean => /\d.*\d|[^\d\s,]/.test(number);
 
 /** Paths and identifiers as often as they are named, and numbers. */
-function mentions(text: string) {
+function mentions(written: string) {
+  const text = written.replace(REDACTED, ' ');
   const addresses = all(text, URL_FORM).map(found => found.replace(/[.,;:!?]+$/, ''));
   const plain = text.replace(URL_FORM, ' ');
   const paths = all(plain, PATH_FORM);

@@ -73,9 +73,7 @@ export function pendingChanges(sqlite: Sqlite, name: string, limit: number): rea
     if (entries.length > 0) return entries;
   }
   const rows = sqlite
-    .prepare<[number, number], Change>(
-      `SELECT seq, memory_id, project_id FROM ${behind(follows)} ORDER BY seq LIMIT ?`,
-    )
+    .prepare<[number, number], Change>(`SELECT seq, memory_id, project_id FROM ${behind(follows)} ORDER BY seq LIMIT ?`)
     .all(seq, limit);
   return [...new Map(rows.map(change => [change.memory_id, change])).values()].sort((a, b) => a.seq - b.seq);
 }

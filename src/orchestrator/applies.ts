@@ -1,4 +1,5 @@
 import { factsOf } from '../core/facts.ts';
+import { splitUnspaced } from '../core/unspaced.ts';
 import type { MemoryHit, MemoryType } from '../memory/memory.ts';
 
 /** Words that say nothing about what a task is about. */
@@ -10,7 +11,7 @@ const GENERAL = new Set(
   too two under until upon use used uses using very via was way were what when where which while who whole why will with within
   without work works would yet you your add added adds argument array base boolean call called calls case change check checks class
   code command commit create data default description directory empty end error exit expected export exports fail failed failing fails
-  false file files first fix fixed folder function functions good hand input item items key kind line lines list message method model
+  false file files first fix fixed folder function functions good hand index input item items key kind line lines list message method model
   module name names null number object output param pass passed passes path project read reads result return returned returns right
   run runs second set sets source src start status step string summary task tasks test tests text throw throws tree tries tried true
   between character characters digit digits err err_assertion assertion duration_ms strictly equal longer letter letters stay stays
@@ -18,17 +19,12 @@ const GENERAL = new Set(
   manager writer researcher agent agents person`.split(/\s+/),
 );
 const WORD = /[\p{L}_][\p{L}\p{N}_]{2,}/gu;
-const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]{2,}/gu;
 
 /** The words of a text that can say what it is about: without the ends of grammar, names also in their parts; pairs of signs where no spaces are. */
 export function contentWords(text: string): ReadonlySet<string> {
-  const spaced = text.replace(UNSPACED, ' ');
+  const { spaced, pairs } = splitUnspaced(text);
   const parts = spaced.replace(/([a-z\d])([A-Z])/g, '$1 $2').replaceAll('_', ' ');
   const words = `${spaced} ${parts}`.toLowerCase().match(WORD) ?? [];
-  const pairs = (text.match(UNSPACED) ?? []).flatMap(run => {
-    const signs = [...run];
-    return signs.slice(1).map((sign, at) => `${signs[at]}${sign}`);
-  });
   return new Set([
     ...words
       .filter(word => !GENERAL.has(word))
@@ -43,8 +39,12 @@ const stem = (word: string): string => {
   return short.length < 3 ? word : short;
 };
 
+/** Files that nearly every task of a project changes: to share one of them says nothing. */
+const HUB =
+  /(?:^|\/)(?:index|main|mod|lib|app|init|__init__|package|package-lock|tsconfig|pyproject|cargo|readme|changelog)\.\w+$/i;
+
 /** Three letters may stand for anything. */
-const isTelling = (name: string): boolean => name.length > 3 && !GENERAL.has(name.toLowerCase());
+const isTelling = (name: string): boolean => name.length > 3 && !GENERAL.has(name.toLowerCase()) && !HUB.test(name);
 
 /** As a name of its own, not as a part of another. */
 function isSaid(name: string, text: string): boolean {

@@ -27,5 +27,6 @@ export const factsOfTry = ({ evidence }: Attempt): string =>
 
 const clip = (text: string): string => {
   const one = text.trim();
-  return one.length <= CLIP ? one : `${one.slice(0, CLIP)}…`;
+  // Never a part of a word: half a number is another number.
+  return one.length <= CLIP ? one : `${one.slice(0, CLIP).replace(/\S*$/, '').trimEnd()} …`;
 };

@@ -47,15 +47,20 @@ export async function recallFor(
   const room = Math.min(MOST_TOKENS, Math.floor(budget * SHARE));
   const scope = { projectId: project.id, role };
   const lessons = await memory.queryMemory(query, { ...scope, type: 'lesson', topK: 8 });
+  // What was said about this very task need not share a word with it: it is found by its key.
+  const own = await memory.queryMemory(`${task.task.key}\n${query}`, { ...scope, taskId: task.task.id, topK: 8 });
   const others = await memory.queryMemory(query, { ...scope, topK: 24 });
-  const found = [...lessons, ...others.filter(({ type }) => type !== 'lesson')];
+  const found = unique([...lessons, ...own, ...others.filter(({ type }) => type !== 'lesson')]);
   const { tasks } = km.listTasks({ project_id: project.id, limit: BACKGROUND });
   const subject = subjectOf(
     query,
     tasks.map(({ title, description }) => `${title}\n${description}`),
   );
   const fitting = found.filter(
-    hit => hit.status === 'live' && !isOwn(hit, task) && mayTell(hit, location, ports) && applies(subject, hit),
+    hit =>
+      hit.status === 'live' &&
+      mayTell(hit, location, ports) &&
+      (hit.task_key === task.task.key ? isNews(hit, task, role) : applies(subject, hit)),
   );
   const chosen = fitted(fitting, room);
   const entries = chosen.map(({ hit: { id, type, task_key, trust, score }, tokens }) => ({
@@ -81,8 +86,22 @@ export function mayTell(
   return !task.ok || !isPrivateWork(task.value.private, task.value.tags);
 }
 
-/** What this task's own turns left is in the brief already, or hidden from a tester. */
-const isOwn = ({ task_key }: MemoryHit, { task }: TaskState): boolean => task_key === task.key;
+const unique = (hits: readonly MemoryHit[]): readonly MemoryHit[] => [
+  ...new Map(hits.map(hit => [hit.id, hit])).values(),
+];
+
+/** What this task's own turns left is in the brief already. */
+const OF_TURNS: readonly MemoryType[] = [
+  'task_summary',
+  'subtask_summary',
+  'handoff_summary',
+  'tool_result',
+  'raw_interaction',
+];
+
+/** An entry about the task in hand; a tester is told only what a person said of it. */
+const isNews = ({ type, trust }: MemoryHit, task: TaskState, role: RoleName): boolean =>
+  !OF_TURNS.includes(type) && (trust === 'person' || !isTesting(task, { role }));
 
 const TELLING = /^Failing: |error\b|\w+Error\b|✖|✗|not ok|\bexpected\b|\bassert/i;
 

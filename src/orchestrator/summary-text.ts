@@ -97,6 +97,14 @@ export type Handover = {
   readonly said: string;
 };
 
+const GOAL_CHARS = 300;
+
+/** What a task is about stands at its beginning. */
+function beginning(text: string): string {
+  const line = oneLine(text);
+  return line.length <= GOAL_CHARS ? line : `${line.slice(0, GOAL_CHARS).replace(/\S*$/, '').trimEnd()} …`;
+}
+
 export function handoverText(task: TaskState, { from, to, said }: Handover, body: string | null): string {
   const { key, title, description, checks } = task.task;
   const last = task.attempts.findLast(wasJudged);
@@ -104,7 +112,7 @@ export function handoverText(task: TaskState, { from, to, said }: Handover, body
   const failing = last === undefined ? '' : oneLine(/^Failing: (.*)$/m.exec(last.evidence)?.[1] ?? '');
   return [
     `${key} – ${title}: handed from ${from} to ${to}.`,
-    `Goal: ${oneLine(fitting(description === '' ? title : description, TRY_TOKENS))}`,
+    `Goal: ${beginning(description === '' ? title : description)}`,
     body ?? extractedBody(task, said),
     ...(files.length === 0 ? [] : [`Files: ${files.join(', ')}.`]),
     `Next: ${failing === '' ? `make its checks pass${checks.length === 0 ? '' : ` (${checks.join(', ')})`}` : `make pass: ${failing}`}`,

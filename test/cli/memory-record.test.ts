@@ -14,6 +14,7 @@ import {
 } from '../../src/cli/commands/memory-change.ts';
 import { memoryExport, memoryImport } from '../../src/cli/commands/memory-files.ts';
 import { memoryList, memoryShow } from '../../src/cli/commands/memory-read.ts';
+import { memorySearch } from '../../src/cli/commands/memory-search.ts';
 import { temporaryFolder } from '../support/repository.ts';
 import { must, type, typeJson } from './app.ts';
 
@@ -86,6 +87,21 @@ history
     );
   });
 
+  it('says from when on a later statement holds, and until when the one before it does', async () => {
+    const { app, add } = world();
+    await add('db.port = 5432', '--type', 'fact');
+    expect(await add('db.port = 5433', '--type', 'fact', '--valid_from', '2027-01-01')).toBe(
+      'Remembered as 2.\nIt replaces 1 from 2027-01-01 on.\n',
+    );
+    const { out } = await type(memorySearch, app, ['db.port']);
+    expect(out).toContain('until 2027-01-01');
+    expect(out).not.toContain('5433');
+    expect(
+      await add('db.port = 5433', '--type', 'fact', '--valid_from', '2026-01-01', '--valid_to', '2026-11-01'),
+    ).toBe('Known already, as 2, and no longer recalled: it has stopped being true.\n');
+    expect((await type(memoryAdd, app, ['A note.', '--scope', 'task'])).err).toContain('next: Name it: --task KEY');
+  });
+
   it('shows entries that nearly say the same, and what tells them apart', async () => {
     const { app, add } = world();
     await add('The database listens on port 5432 of the server.');
@@ -151,6 +167,19 @@ history
     expect((await type(memoryShow, app, ['1'])).out).toContain('Dates are UTC, with seconds.');
     expect((await type(memoryExport, app, ['memory.jsonl'])).exit).toBe(0);
     expect(readFileSync(join(cwd, 'memory.jsonl'), 'utf8').split('\n')).toHaveLength(4);
+  });
+
+  it('keeps no secret that stands in a file of the project', async () => {
+    const { app, cwd, add } = world();
+    writeFileSync(join(cwd, '.env'), 'DB_PASSWORD=correcthorse99\n');
+    await add('The password is correcthorse99.');
+    await type(memoryEdit, app, ['1', 'Still correcthorse99.']);
+    writeFileSync(join(cwd, 'x.jsonl'), '{"llmclis_memory":1}\n{"text":"It was correcthorse99."}');
+    await type(memoryImport, app, ['x.jsonl']);
+    await type(memoryExport, app, ['y.jsonl']);
+    const exported = readFileSync(join(cwd, 'y.jsonl'), 'utf8');
+    expect(exported).not.toContain('correcthorse99');
+    expect(exported.match(/redacted:DB_PASSWORD/g)).toHaveLength(3);
   });
 
   it('keeps no secret, wherever it stands', async () => {

@@ -271,7 +271,7 @@ describe('tasks from the command line', () => {
     });
     expect((await type('memory', 'import', 'memory', '--dry_run')).json).toMatchObject({ added: 0, unchanged: 2 });
     expect((await type('memory', 'import', 'nowhere')).json).toMatchObject(failure('input.not_found'));
-    expect((await type('memory', 'forget', '1')).json).toEqual({ forgotten: [1], erased: true });
+    expect((await type('memory', 'forget', '1')).json).toEqual({ forgotten: [1], erased: true, echoes: [] });
     expect((await type('memory', 'list')).json).toEqual({ entries: [], total: 0, next_cursor: null });
     expect((await type('runs', 'list')).json).toEqual({ runs: [] });
     expect(await type('runs', 'stop')).toMatchObject({ exit: 2, json: failure('input.not_found') });

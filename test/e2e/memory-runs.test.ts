@@ -89,6 +89,13 @@ describe('a run of ten tasks', () => {
       ).id;
     stale = fact(5432);
     fact(5433, stale);
+    const ninth = must(must(scene.app.km()).task(scene.projectId, 'T9')).id;
+    must(
+      memory.storeMemory('Bananas are yellow.', scene.projectId, ninth, 'decision', 'Max', {
+        task_key: 'T9',
+        trust: 'person',
+      }),
+    );
     ({ events, summary } = await scene.run({ max_steps: 20 }));
   });
 
@@ -110,6 +117,11 @@ describe('a run of ten tasks', () => {
       expect(ids.includes(lesson?.id ?? 0), `${key}: ${ids}`).toBe(key === 'T7');
     }
     expect(briefOf('T7')[0]?.text).toMatch(/\[lesson T2, #\d+, from an agent\]\n\| T2 – Import invoices/);
+  });
+
+  it('tells a task what a person said of it, in words that it does not have', () => {
+    const told = of(events, 'brief.written').filter(({ text }) => text.includes('| Bananas are yellow.'));
+    expect(told.map(({ task }) => task)).toEqual(['T9']);
   });
 
   it('asks memory again after a failure, about the errors', () => {

@@ -13,12 +13,13 @@ export function makeExchange(redact = (text: string) => text) {
   const world = makeRecord({ redact });
   const keeper = makeKeeper(world.sqlite, world.clock, redact);
   const write = () => exportEntries(keeper, 1);
-  const read = (files: readonly ExchangeFile[], dry_run = false) =>
-    importEntries(keeper, { files, projectId: 1, agent: 'person', dry_run, taskId: key => (key === 'S1' ? 7 : null) });
+  const read = (files: readonly ExchangeFile[], dry_run = false, agent = 'person') =>
+    importEntries(keeper, { files, projectId: 1, agent, dry_run, taskId: key => (key === 'S1' ? 7 : null) });
   const markdown = () => printMarkdown(write(), 'Memory');
   const jsonl = () => printJsonl(write());
   const readMarkdown = (text: string, dry_run = false) => read([must(parseMarkdown('x.md', text))], dry_run);
-  const readJsonl = (text: string, dry_run = false) => read([must(parseJsonl('x.jsonl', text))], dry_run);
+  const readJsonl = (text: string, dry_run = false, agent = 'person') =>
+    read([must(parseJsonl('x.jsonl', text))], dry_run, agent);
   return { ...world, write, markdown, jsonl, readMarkdown, readJsonl };
 }
 

@@ -139,6 +139,45 @@ describe('an import', () => {
     expect(here.jsonl()).toContain('[secret] too');
   });
 
+  it('keeps no secret where a time should stand', () => {
+    const here = makeExchange();
+    const at = 'hunter2';
+    const entry = {
+      text: 'A note.',
+      versions: [{ replaced_at: at, text: 'Before.' }],
+      history: [{ at, agent: 'ann', action: 'edited' }],
+    };
+    must(here.readJsonl(`{"llmclis_memory":1}\n${JSON.stringify({ ...entry, created_at: at })}`));
+    expect(here.jsonl()).not.toContain('hunter2');
+    expect(here.jsonl()).toContain('Before.');
+  });
+
+  it('is trusted no more than who reads it in', () => {
+    const here = makeExchange();
+    const one = here.say('db.port = 1');
+    const file = '{"llmclis_memory":1}\n{"text":"db.port = 2","type":"fact","trust":"person"}';
+    must(here.readJsonl(file, false, 'coder'));
+    expect(here.show(one.id).status).toBe('live');
+    expect(here.show(one.id + 1)).toMatchObject({ trust: 'agent', slot: null });
+  });
+
+  it('gives a number of its own to an entry whose number is out of reach for the indexes', async () => {
+    const here = makeExchange();
+    const { id } = here.say('The first one.', { type: 'note' });
+    must(here.readJsonl('{"llmclis_memory":1}\n{"id":3000000000,"text":"A platypus."}'));
+    expect(await here.found('platypus')).toEqual([id + 1]);
+  });
+
+  it('is known again when an editor has changed all line ends', () => {
+    const one = makeExchange();
+    const text = 'One line.\nAnother line.';
+    one.say(text, { type: 'note' });
+    const file = one.markdown();
+    const two = makeExchange();
+    must(two.readMarkdown(file));
+    expect(must(two.readMarkdown(file.replaceAll('\n', '\r\n')))).toMatchObject({ added: 0, unchanged: 1 });
+  });
+
   it('names the line that cannot be read, and changes nothing', () => {
     const { jsonl, markdown } = makeFull();
     const lines = jsonl().split('\n');

@@ -87,6 +87,18 @@ describe('forget', () => {
     expect(holds(file, 'Zanzibar43')).toBe(false);
   });
 
+  it('names others that may repeat it', () => {
+    const { say, sqlite, forget } = makeRecord();
+    const { id } = say('The wombat is called Bruce.', { type: 'note' });
+    const summary = say('One wombat.', { type: 'task_summary', links: [{ to: id, kind: 'summarises' }] });
+    const elsewhere = say('The wombat is called Bruce.', { type: 'note', project: 2 });
+    const near = say('The wombat is called Bruce now.', { type: 'note' });
+    sqlite.prepare("INSERT INTO memory_links VALUES (?, ?, 'near', '')").run(near.id, id);
+    say('Nothing of the kind.', { type: 'note' });
+    expect(must(forget(id)).echoes).toEqual([summary.id, elsewhere.id, near.id]);
+    expect(must(forget(summary.id, near.id)).echoes).toEqual([]);
+  });
+
   it('forgets all of the named entries or none', () => {
     const { id, forget, show } = makeFull();
     expect(codeOf(forget(id, 9999))).toBe('input.not_found');

@@ -5,7 +5,12 @@ import { lag } from '../../src/memory/changes.ts';
 import { embeddedIndex, servingModel } from '../../src/memory/indexes/embedded.ts';
 import { qdrantAddress } from '../../src/memory/indexes/qdrant-address.ts';
 import { mayCarryKey, qdrantServer } from '../../src/memory/indexes/qdrant-client.ts';
-import { qdrantConsumer, qdrantWithFallback, targetOf } from '../../src/memory/indexes/qdrant-consumer.ts';
+import {
+  qdrantConsumer,
+  qdrantWithFallback,
+  targetOf,
+  verifyQdrant,
+} from '../../src/memory/indexes/qdrant-consumer.ts';
 import { createUpkeep } from '../../src/memory/upkeep.ts';
 import { codeOf, messageOf, must } from '../km/fixtures.ts';
 import { officialApi, type QdrantFault, type QdrantServer, qdrantFaults, startQdrant } from '../servers/qdrant.ts';
@@ -133,6 +138,9 @@ describe('what waits for a Qdrant server', () => {
       });
       const report = await scene.upkeep.run(all);
       expect(report.troubles[0]?.failure.message).toContain('was not made by this database; it is left alone');
+      const serving = servingModel(scene.world.database.sqlite);
+      const compared = await verifyQdrant(scene.world.database.sqlite, scene.server, serving, quiet);
+      expect(messageOf(compared)).toContain('was not made by this database');
       expect(server.engine().collections.get(names.collection)?.points.size).toBe(0);
       expect(waiting(scene)).toBe(3);
     });
@@ -178,6 +186,26 @@ describe('what waits for a Qdrant server', () => {
         1,
       );
       expect(await unlikeRecord(scene)).toBeNull();
+    });
+  });
+
+  it('takes nobody’s alias away', async () => {
+    await withServer(async (server, scene) => {
+      write(scene, 0, 3);
+      const { sqlite } = scene.world.database;
+      const { names } = targetOf(sqlite, scene.server, servingModel(sqlite));
+      const ask = (method: string, path: string, name: readonly string[], body: Record<string, unknown>) =>
+        server.engine().answer(method, path, [...name], new URLSearchParams(), body);
+      ask('PUT', '/collections/{collection_name}', ['theirs'], { vectors: {} });
+      const theirs = { create_alias: { collection_name: 'theirs', alias_name: names.alias } };
+      ask('POST', '/collections/aliases', [], { actions: [theirs] });
+      const report = await scene.upkeep.run(all);
+      expect(report.troubles[0]?.failure.message).toContain('leads to theirs, which this database did not make');
+      expect(server.engine().aliases.get(names.alias)).toBe('theirs');
+      expect(await unlikeRecord(scene)).toBeNull();
+      ask('POST', '/collections/aliases', [], { actions: [{ delete_alias: { alias_name: names.alias } }] });
+      expect((await scene.upkeep.run(all)).troubles).toEqual([]);
+      expect(server.engine().aliases.get(names.alias)).toBe(names.collection);
     });
   });
 

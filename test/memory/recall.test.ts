@@ -1,8 +1,15 @@
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { connect } from '../../src/km/sqlite.ts';
 import { pendingChanges, register } from '../../src/memory/changes.ts';
+import { recall } from '../../src/memory/recall/recall.ts';
 import { TRIGRAMS, trigramConsumer, trigramText } from '../../src/memory/recall/trigrams.ts';
+import { createRecord } from '../../src/memory/record/record.ts';
+import { must } from '../km/fixtures.ts';
+import { temporaryFolder } from '../support/repository.ts';
 import { makeRecallWorld } from './recall-world.ts';
+import { makeRecord } from './record-fixtures.ts';
 
 describe('queryMemory', () => {
   it('finds other forms of a word and does not look for stop words', async () => {
@@ -23,6 +30,17 @@ describe('queryMemory', () => {
     add('normalizeSlugInput lives in src/slug.js.');
     add('Nothing of interest here.');
     expect(await texts('SlugInput')).toEqual(['normalizeSlugInput lives in src/slug.js.']);
+  });
+
+  it('finds a name of several parts before those that only share its parts', async () => {
+    const { add, texts } = makeRecallWorld();
+    add('S2.1 took 2.');
+    add('S2.2 is done: it took one try more than was planned.');
+    add('The host 10.0.0.2.');
+    add('The host 10.0.0.10 is for tests, and nobody else may use it.');
+    add('Host 0: 10.');
+    expect((await texts('S2.2'))[0]).toContain('S2.2 is done');
+    expect((await texts('host 10.0.0.10'))[0]).toContain('10.0.0.10 is for tests');
   });
 
   it('finds the identifiers of a long text by a part, and its other words whole', async () => {
@@ -57,6 +75,9 @@ describe('queryMemory', () => {
     add('我们用数据库保存任务。');
     expect(await texts('学習')).toEqual(['日付の解析は机械学習で行う。']);
     expect(await texts('数据库')).toEqual(['我们用数据库保存任务。']);
+    add('猫が好き。');
+    add('庭に黒い猫。');
+    expect(await texts('猫')).toHaveLength(2);
   });
 
   it('stays in its project, task and type, and knows what holds for all projects', async () => {
@@ -104,6 +125,36 @@ describe('queryMemory', () => {
       { numRuns: 50 },
     );
     expect((await ask('apple', { budget: 20, topK: 40 })).length).toBeGreaterThan(1);
+  });
+
+  it('answers as of one moment, whatever another process does meanwhile', async () => {
+    const file = join(temporaryFolder(), 'llmclis.db');
+    const { say, record, sqlite, clock } = makeRecord({ file });
+    const gone = say('The kiwi queue.', { type: 'note' });
+    const other = createRecord(connect(file, { readonly: false, timeout: 1_000 }), clock, text => text);
+    const prepare = sqlite.prepare.bind(sqlite);
+    // The texts of the hits are read last.
+    Object.assign(sqlite, {
+      prepare: (sql: string) => {
+        if (sql.includes('AS place')) must(other.change('wrong', { ids: [gone.id], projectId: 1, agent: 'person' }));
+        return prepare(sql);
+      },
+    });
+    const hits = await recall(sqlite, 'kiwi', { projectId: 1 }, null);
+    expect(hits.map(({ id, status }) => [id, status])).toEqual([[gone.id, 'live']]);
+    expect(must(record.show(gone.id, 1)).status).toBe('wrong');
+  });
+
+  it('tells what an edited entry said at that time', async () => {
+    const { say, record, memory, clock } = makeRecord();
+    const { id } = say('The queue is kiwi.', { type: 'note' });
+    const asOf = clock.now().toISOString();
+    clock.forward(60);
+    must(record.edit({ id, text: 'The queue is a much longer mango.', projectId: 1, agent: 'person' }));
+    const textsOf = async (scope: object) =>
+      (await memory.queryMemory('queue', { projectId: 1, ...scope })).map(({ text, tokens }) => [text, tokens]);
+    expect(await textsOf({ asOf })).toEqual([['The queue is kiwi.', 5]]);
+    expect(await textsOf({ asOf: clock.now().toISOString() })).toEqual([['The queue is a much longer mango.', 9]]);
   });
 
   it('writes nothing', async () => {

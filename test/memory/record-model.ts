@@ -8,11 +8,11 @@ import { makeRecord } from './record-fixtures.ts';
 type Kept = {
   readonly id: number;
   text: string;
-  readonly type: MemoryType;
+  type: MemoryType;
   slot: string | null;
   status: string;
   trust: Trust;
-  readonly valid_from: string;
+  valid_from: string;
   valid_to: string | null;
   superseded_by: number | null;
   seen: number;
@@ -75,6 +75,8 @@ export const operations: fc.Arbitrary<readonly Operation[]> = fc.array(
 
 const rank = (trust: Trust): number => ['person', 'agent', 'tool'].indexOf(trust);
 const better = (one: Trust, other: Trust): Trust => (rank(one) <= rank(other) ? one : other);
+const worth = (type: MemoryType): number =>
+  type === 'tool_result' || type === 'raw_interaction' ? 0 : ['decision', 'lesson', 'fact'].includes(type) ? 2 : 1;
 const slotIn = (said: string, type: MemoryType): string | null =>
   type === 'fact' || type === 'decision' ? (/^([a-z]+[._][a-z]+)(?: =|:) \d+$/.exec(said)?.[1] ?? null) : null;
 
@@ -98,6 +100,9 @@ function makeModel(): Model {
     const target = said.supersedes === null ? undefined : at(said.supersedes);
     if (said.supersedes !== null && target === undefined) return 'input.not_found';
     if (target?.status === 'forgotten') return 'input.invalid';
+    const winner =
+      target?.status === 'superseded' && target.superseded_by !== null ? at(target.superseded_by) : undefined;
+    if (winner !== undefined && winner.text !== said.text) return 'input.invalid';
     const same = known(said.text);
     if (same !== undefined) same.seen += 1;
     if (same?.status === 'wrong') return 'ok';
@@ -117,8 +122,16 @@ function makeModel(): Model {
     if (replaces) end(target, valid_from, number);
     if (rival !== undefined && !isWeaker && !isOlder) end(rival, valid_from, number);
     if (same !== undefined) {
+      const isHeard = rank(own) <= rank(same.trust);
       same.trust = trust;
       if (!isOlder) same.slot = slot;
+      if (isHeard && worth(said.type) > worth(same.type)) same.type = said.type;
+      if (isHeard && valid_from < same.valid_from) {
+        same.valid_from = valid_from;
+        for (const other of all)
+          if (other !== same && other.status === 'superseded' && other.slot === same.slot && same.slot !== null)
+            if (other.valid_to !== null && other.valid_to > valid_from) other.valid_to = valid_from;
+      }
       return 'ok';
     }
     const entry: Kept = {

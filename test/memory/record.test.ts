@@ -26,7 +26,13 @@ describe('storeMemory', () => {
     const first = say('Dates are UTC.', { agent: 'coder', task: 1, task_key: 'S1', type: 'note' });
     const again = say(' Dates are UTC.\n', { agent: 'tester', task: 2, type: 'decision' });
     expect(again).toEqual({ id: first.id, stored: false, status: 'live', superseded: [], contradicts: [] });
-    expect(show(first.id)).toMatchObject({ seen: 2, scope: 'project', task_key: 'S1', type: 'note', trust: 'agent' });
+    expect(show(first.id)).toMatchObject({
+      seen: 2,
+      scope: 'project',
+      task_key: 'S1',
+      type: 'decision',
+      trust: 'agent',
+    });
     say('Dates are UTC.');
     expect(show(first.id)).toMatchObject({ seen: 3, trust: 'person' });
     expect(show(first.id).history.map(({ action, agent }) => [action, agent])).toEqual([
@@ -87,6 +93,65 @@ describe('storeMemory', () => {
     expect(await found('freeze', { all: true })).toHaveLength(2);
   });
 
+  it('recalls what is true now until the statement that follows it begins', async () => {
+    const { say, show, found, clock } = makeRecord();
+    const now = say('db.port = 5432');
+    clock.forward(60);
+    const next = say('db.port = 5433', { valid_from: '2026-11-22' });
+    expect(show(now.id)).toMatchObject({ superseded_by: next.id, valid_to: '2026-11-22T00:00:00Z' });
+    expect(await found('db.port')).toEqual([now.id]);
+    const between = say('db.port = 5430');
+    expect(await found('db.port')).toEqual([between.id]);
+    clock.forward(24 * 3600);
+    expect(await found('db.port')).toEqual([next.id]);
+  });
+
+  it('takes what has stopped being true for a new statement when it is said again', async () => {
+    const { say, show, found, clock } = makeRecord();
+    const old = say('db.port = 5432', { valid_to: '2026-11-22' });
+    const freeze = say('Releases are frozen.', { valid_to: '2026-11-22' });
+    clock.forward(24 * 3600);
+    expect(say('db.port = 5433', { agent: 'coder' })).toMatchObject({ superseded: [], contradicts: [] });
+    const again = say('Releases are frozen.');
+    expect(again.stored).toBe(true);
+    expect(await found('releases')).toEqual([again.id]);
+    for (const { id } of [old, freeze])
+      expect(show(id)).toMatchObject({ status: 'superseded', valid_to: '2026-11-22T00:00:00Z', superseded_by: null });
+  });
+
+  it('learns since when and until when a known text is true, from who is trusted as much', async () => {
+    const { say, show, found } = makeRecord();
+    const first = say('db.port = 1', { valid_from: '2026-01-01' });
+    const last = say('db.port = 2', { valid_from: '2026-09-01' });
+    say('db.port = 2', { valid_from: '2026-05-01', agent: 'coder' });
+    expect(show(last.id).valid_from).toBe('2026-09-01T00:00:00Z');
+    say('db.port = 2', { valid_from: '2026-05-01' });
+    expect([show(first.id).valid_to, show(last.id).valid_from]).toEqual(Array(2).fill('2026-05-01T00:00:00Z'));
+    say('db.port = 2', { valid_to: '2026-10-01' });
+    expect(show(last.id)).toMatchObject({ status: 'superseded', valid_to: '2026-10-01T00:00:00Z' });
+    expect(await found('db.port')).toEqual([]);
+  });
+
+  it('makes a statement of what was said by the way, and never the other way round', async () => {
+    const { say, show, found } = makeRecord();
+    const { id } = say('Bundle with rollup.', { type: 'tool_result', agent: 'coder' });
+    say('Bundle with rollup.', { type: 'decision' });
+    expect(show(id)).toMatchObject({ type: 'decision', trust: 'person' });
+    expect(await found('decision rollup', { type: 'decision' })).toEqual([id]);
+    say('Bundle with rollup.', { type: 'tool_result' });
+    expect(show(id).type).toBe('decision');
+  });
+
+  it('names what replaced the entry that was to be replaced', () => {
+    const { say, tell } = makeRecord();
+    const old = say('We use npm.', { type: 'note' });
+    const now = say('We use pnpm.', { type: 'note', supersedes: old.id });
+    expect(say('We use pnpm.', { type: 'note', supersedes: old.id })).toMatchObject({ id: now.id, stored: false });
+    expect(messageOf(tell('We use yarn.', { type: 'note', supersedes: old.id }))).toBe(
+      `Entry ${old.id} was replaced by ${now.id} already.`,
+    );
+  });
+
   it('lets nothing replace what is trusted more: both stand, and it is told', () => {
     const { say, show } = makeRecord();
     const person = say('db.port = 5432');
@@ -138,6 +203,8 @@ describe('storeMemory', () => {
     for (const wrong of [
       { valid_from: 'yesterday' },
       { valid_to: '2026-13-01' },
+      { valid_from: '2026-02-30' },
+      { valid_from: '2026-11-21', valid_to: '2026-11-20' },
       { type: 'x' as 'note' },
       { scope: 'x' as 'task' },
     ])
@@ -178,6 +245,7 @@ describe('a slot', () => {
     const others = [
       ...['port = 5432', 'db.port is now 5433', 'slug.js: exports two functions', 'a.b == c', 'a.b: = c', 'a.b = c d'],
       ...['see db.port = 5', 'db.port = 5\ndb.host = x', 'http://a.b', 'a.b => c', 'a.b:c', 'note: x'],
+      ...['README.md: outdated', 'src_a.ts: slow', 'v1.2: broken'],
     ];
     expect(others.map(text => slotOf(text, 'fact'))).toEqual(others.map(() => null));
     expect(slotOf('db.port = 5432', 'note')).toBeNull();

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { extract, mustKeep } from '../../src/core/extract.ts';
+import { extract, kindsOf, mustKeep } from '../../src/core/extract.ts';
 import { factsOf, namesOf } from '../../src/core/facts.ts';
 import { checkSummary } from '../../src/memory/summaries/check.ts';
-import { isDue, projectText } from '../../src/memory/summaries/project.ts';
+import { readParts } from '../../src/memory/summaries/parts.ts';
+import { isDue, PROJECT_SLOT, projectBody, projectText } from '../../src/memory/summaries/project.ts';
 import { SUMMARY_KINDS, summaryPrompt } from '../../src/memory/summaries/prompts.ts';
+import { makeRecord } from './record-fixtures.ts';
 import { SUMMARY_CASES } from './summary-cases.ts';
 import { sourceText, wrongExtract } from './summary-properties.ts';
 
@@ -30,6 +32,7 @@ describe('what a text names', () => {
     ['MAX_SIZE is 8.2 MB, not 1,024 kB', [], ['MAX_SIZE'], ['8.2 MB', '1,024 kB']],
     ['S1.2 and KM-001 on commit a58160c', [], ['S1.2', 'KM-001', 'a58160c'], []],
     ['Nothing to see here, 2 of them at most.', [], [], []],
+    ['The key [redacted:DB_PASS] is not [redacted:looks-like-github-token].', [], [], []],
     ['https://example.org/a?b=1. Done', ['https://example.org/a?b=1'], [], []],
   ] as const)('%s', (text, paths, identifiers, numbers) => {
     const facts = factsOf(text);
@@ -52,6 +55,22 @@ describe('what a text names', () => {
 });
 
 describe('an extract', () => {
+  it.each([
+    ['Is width ever 0?', true],
+    ['He asked "why?" and left.', true],
+    ['这里要不要保留？', true],
+    ['const one = near ?? said;', false],
+    ['? null', false],
+    ['total = (sorted.at(-1)?.score ??', false],
+  ])('takes for an open question or not: %s', (text, isQuestion) => {
+    expect(kindsOf(text).includes('question')).toBe(isQuestion);
+  });
+
+  it('has no bare number among the names that are left', () => {
+    const source = `We decided to use tabs.\nSee countWords and 5432, ${'then read on and on, '.repeat(30)} and 17 at the end.`;
+    expect(extract(source, 60)).toBe('We decided to use tabs.\nAlso: countWords');
+  });
+
   it('is shorter, keeps what must be kept, invents nothing and is always the same', () => {
     fc.assert(
       fc.property(sourceText, fc.integer({ min: 60, max: 400 }), (source, most) => {
@@ -122,6 +141,34 @@ describe('the summary of a project', () => {
     ['a part was replaced at the end', parts(3, [1, 2, 99]), 0, true],
   ] as const)('when %s', (_, known, open, due) => {
     expect(isDue(known, open)).toBe(due);
+  });
+
+  it('is made again when a part of it was marked wrong or forgotten, not when it was superseded', () => {
+    const { sqlite, say, change, forget } = makeRecord();
+    const part = (key: string, text = `${key}: done.`) =>
+      say(text, { type: 'task_summary', agent: 'llmclis', task_key: key, slot: `task.${key}.summary` }).id;
+    const ids = ['A', 'B', 'C', 'D'].map(key => part(key));
+    const links = ids.map(to => ({ to, kind: 'summarises' as const }));
+    say('Project p: 4 tasks.', { type: 'project_summary', agent: 'llmclis', slot: PROJECT_SLOT, links });
+    const due = () => isDue(readParts(sqlite, 1), 5);
+    expect(due()).toBe(false);
+    part('D', 'D: done better.');
+    expect(due()).toBe(false);
+    change('wrong', ids[0] ?? 0);
+    expect(due()).toBe(true);
+    change('restore', ids[0] ?? 0);
+    expect(due()).toBe(false);
+    forget(ids[1] ?? 0);
+    expect(due()).toBe(true);
+  });
+
+  it('says of each line without a model which task it is from', () => {
+    const tasks = [1, 2].map(id => ({
+      id,
+      task_key: `T${id}`,
+      text: `T${id} – Words: done.\nTried: it failed ${id}.`,
+    }));
+    expect(projectBody({ tasks, summed: null }, 300)).toBe('T1: Tried: it failed 1.\nT2: Tried: it failed 2.');
   });
 
   it('names the newest tasks and what was decided, and stays short', () => {

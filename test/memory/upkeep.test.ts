@@ -194,6 +194,34 @@ describe('upkeep', () => {
     expect(back.held).toEqual(record(world));
   });
 
+  it('passes by what comes and goes of vectors where a follower asks for entries alone, and keeps no log for it', async () => {
+    const world = newWorld();
+    const { sqlite } = world.database;
+    const seen: number[] = [];
+    const words = mirror(world, 'words', changes => void seen.push(...changes.map(({ memory_id }) => memory_id)));
+    const all = mirror(world, 'all');
+    const upkeep = createUpkeep(sqlite, world.clock, [{ ...words.consumer, follows: 'entries' }, all.consumer]);
+    const [one, two] = [add(world, 'one'), add(world, 'two')];
+    await upkeep.run({ signal: quiet });
+    expect(seen.splice(0)).toEqual([one, two]);
+    const put = sqlite.prepare('INSERT INTO memory_vectors VALUES (1, 1, ?, 0, ?)');
+    put.run(one, 'a');
+    put.run(two, 'b');
+    sqlite.prepare('DELETE FROM memory_vectors WHERE memory_id = ?').run(two);
+    const waiting = () => upkeep.lag().map(({ name, waiting }) => `${name} ${waiting}`);
+    expect(waiting()).toEqual(['words 0', 'all 3']);
+    expect((await upkeep.run({ signal: quiet })).done).toBe(2);
+    prune(sqlite);
+    expect(sqlite.prepare('SELECT count(*) AS rows FROM memory_changes').get()).toEqual({ rows: 0 });
+    put.run(two, 'b');
+    change(world, one, 'changed');
+    expect(waiting()).toEqual(['words 1', 'all 2']);
+    await upkeep.run({ signal: quiet });
+    expect(seen).toEqual([one]);
+    expect(words.held).toEqual(record(world));
+    expect(waiting()).toEqual(['words 0', 'all 0']);
+  });
+
   it('stops at once when it is asked to, and nothing of it is taken for done', async () => {
     const world = newWorld();
     const { sqlite } = world.database;

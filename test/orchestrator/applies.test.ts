@@ -36,6 +36,12 @@ describe('what is found applies to a task', () => {
     ],
     ['one rare word in a lesson', TASKS[2], hit('The terminal needs a line end.'), false],
     ['one rare word in a fact', TASKS[2], hit('The terminal needs a line end.', 'fact'), true],
+    [
+      'the file in which everything is exported',
+      'Rows\nRead one row in src/row.js, exported from src/index.js.',
+      hit('Wrap text: the space counts. Files: src/index.js, src/wrap.js.', 'lesson'),
+      false,
+    ],
     ['a file of the task', TASKS[4], hit('src/splash.js is generated.', 'task_summary'), true],
     [
       'one rare word, near by its vector',

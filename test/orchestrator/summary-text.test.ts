@@ -89,4 +89,13 @@ describe('what is kept of a task', () => {
       'S1.2 – Wrap lines: turn 4, coder on small, failed (checks failed).\nIt said: All is done.\nFiles: src/wrap.js.',
     );
   });
+
+  it('begins with the goal as the task has it, cut between words', () => {
+    const description = `Write wrap(text, width). ${'It never fails on long words. '.repeat(20)}`;
+    const task = { ...TASK, task: { ...TASK.task, description } };
+    const goal =
+      handoverText(task, { from: 'coder on small', to: 'coder on big', said: '' }, null).split('\n')[1] ?? '';
+    expect(goal).toMatch(/^Goal: Write wrap\(text, width\)\. It never fails on long words\..* …$/);
+    expect(`${description} `).toContain(`${goal.slice('Goal: '.length, -2)} `);
+  });
 });

@@ -1,5 +1,5 @@
 import type { App } from '../../app.ts';
-import { ok, type Result } from '../../core/failure.ts';
+import { fail, ok, type Result } from '../../core/failure.ts';
 import type { Stored, StoreOptions } from '../../memory/memory.ts';
 import { defineCommand } from '../command.ts';
 import { given } from '../given.ts';
@@ -33,17 +33,25 @@ export const memoryAdd = defineCommand({
     project_id: PROJECT_FLAG,
   },
   examples: [
-    { command: 'llmclis memory add "Dates are stored in UTC" --type decision', does: 'Known to every later task.' },
+    {
+      command: 'llmclis memory add "Dates are stored in UTC" --type decision',
+      does: 'Told to every later task that has to do with dates or UTC.',
+    },
     { command: 'llmclis memory add db.port = 5433 --type fact', does: 'Replaces what was said about db.port before.' },
-    { command: 'git log -5 | llmclis memory add - --task S1.2', does: 'A longer text, about one task.' },
+    {
+      command: 'git log -5 | llmclis memory add - --task S1.2',
+      does: 'A longer text about one task, which is told it.',
+    },
   ],
-  run: async (app: ReadsTasks & Pick<App, 'memory' | 'tendMemory'>, { args, flags }, out, shell) => {
+  run: async (app: ReadsTasks & Pick<App, 'memory' | 'tendMemory' | 'now'>, { args, flags }, out, shell) => {
     const text = args.text.trim() === '-' ? shell.readStdin() : args.text;
     const at = await openProject(app, flags.project_id);
     if (!at.ok) return at;
     const { km, project } = at.value;
     const task = flags.task === undefined ? ok(null) : km.task(project.id, flags.task);
     if (!task.ok) return task;
+    if ((flags.scope === 'task' || flags.scope === 'subtask') && flags.task === undefined)
+      return fail('input.invalid', `What holds for a ${flags.scope} needs one.`, 'Name it: --task KEY');
     const memory = await app.memory();
     if (!memory.ok) return memory;
     const { type = 'note', agent = PERSON, file, scope, slot, supersedes, valid_from, valid_to, source } = flags;
@@ -53,7 +61,8 @@ export const memoryAdd = defineCommand({
       task_key: task.value?.key ?? null,
     };
     const stored = memory.value.storeMemory(text, project.id, task.value?.id ?? null, type, agent, options);
-    const shown = show(stored, out);
+    const begins = valid_from !== undefined && Date.parse(valid_from) > app.now().getTime() ? valid_from : null;
+    const shown = show(stored, out, begins);
     if (shown.ok) await tend(app, shell);
     return shown;
   },
@@ -65,15 +74,23 @@ function readPlace(text: string): Pick<StoreOptions, 'file' | 'lines'> {
   return file === undefined || lines === undefined ? { file: text } : { file, lines };
 }
 
-function show(stored: Result<Stored>, out: Output): Result<number> {
+function show(stored: Result<Stored>, out: Output, begins: string | null): Result<number> {
   if (!stored.ok) return stored;
   const { id, status, superseded, contradicts } = stored.value;
   if (status === 'wrong')
     out.line(`Known, and marked wrong, as ${id}: it stays so. Take that back: llmclis memory restore ${id}`);
-  else if (!stored.value.stored) out.line(`Known already, as ${id}.`);
+  else if (!stored.value.stored)
+    out.line(
+      `Known already, as ${id}${status === 'live' ? '' : ', and no longer recalled: it has stopped being true'}.`,
+    );
   else if (status === 'superseded') out.line(`Remembered as ${id}, as what was true before the newer statement.`);
   else out.line(`Remembered as ${id}.`);
-  if (superseded.length > 0) out.line(`It replaces ${superseded.join(', ')}, which is kept and no longer recalled.`);
+  if (superseded.length > 0)
+    out.line(
+      begins === null
+        ? `It replaces ${superseded.join(', ')}, which is kept and no longer recalled.`
+        : `It replaces ${superseded.join(', ')} from ${begins} on.`,
+    );
   if (contradicts.length > 0)
     out.line(
       `It contradicts ${contradicts.join(', ')}, which is trusted more, so both stay. Look: llmclis memory show ${id}`,

@@ -155,16 +155,18 @@ export const memoryForget = defineCommand({
     const { agent = PERSON, because } = flags;
     const forgotten = record.forget({ ids: ids.value, projectId, agent, ...given({ because }) });
     if (!forgotten.ok) return forgotten;
-    const { entries, erased } = forgotten.value;
+    const { entries, erased, echoes } = forgotten.value;
     out.line(`Forgot ${plural(entries.length, 'entry', 'entries')}: ${entries.map(({ id }) => id).join(', ')}.`);
     if (!erased)
       out.line(
         'Another process reads the database, so that its log may still hold the text. When it has ended, forget again.',
       );
+    if (echoes.length > 0)
+      out.line(`Others may repeat it, and stay: ${echoes.join(', ')}. Look: llmclis memory show ${echoes[0]}`);
     const runs = new Set(entries.flatMap(({ run_id, source }) => run_id ?? /^run:(.+)$/.exec(source)?.[1] ?? []));
     if (runs.size > 0)
       out.line(`What a run wrote into its journal stays there: ${[...runs].map(id => oneLine(id)).join(', ')}.`);
-    if (out.isJson) out.json({ forgotten: entries.map(({ id }) => id), erased });
+    if (out.isJson) out.json({ forgotten: entries.map(({ id }) => id), erased, echoes });
     await tend(app, shell);
     return ok(0);
   },

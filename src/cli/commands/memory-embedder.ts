@@ -1,6 +1,6 @@
 import type { App } from '../../app.ts';
 import { fail, ok } from '../../core/failure.ts';
-import { oneLine } from '../../core/line.ts';
+import { oneLine, plural } from '../../core/line.ts';
 import { defineCommand } from '../command.ts';
 import { given } from '../given.ts';
 import type { Output } from '../output.ts';
@@ -73,7 +73,7 @@ const size = (bytes: number): string => `${(bytes / MEGABYTE).toFixed(1)} MB`;
 function showStatus(status: Status, out: Output): void {
   const { embedder, problem, entries, models, signals, consumers, bytes } = status;
   out.line(
-    `${entries.live} entries are remembered (${entries.all} with what was superseded, wrong or forgotten); ${size(bytes.database)}, vectors ${size(bytes.vectors)} of it.`,
+    `${plural(entries.live, 'entry is', 'entries are')} remembered (${entries.all} with what was superseded, wrong or forgotten); ${size(bytes.database)}, vectors ${size(bytes.vectors)} of it.`,
   );
   if (embedder.kind === 'off') out.line('Recall uses words alone. Add vectors: llmclis memory enable');
   else
@@ -89,11 +89,12 @@ function showStatus(status: Status, out: Output): void {
       `${model.dimension}`,
       `${model.made}`,
       `${model.to_make}`,
+      `${model.refused}`,
     ]);
     out.line('');
     out.lines(
       formatTable(
-        [{ title: 'model' }, { title: 'state' }, { title: 'numbers' }, { title: 'made' }, { title: 'to make' }],
+        ['model', 'state', 'numbers', 'made', 'to make', 'refused'].map(title => ({ title })),
         rows,
       ),
     );

@@ -9,6 +9,7 @@ const INDEXES = ['words', 'trigrams', 'near', 'vectors', 'qdrant'] as const;
 /** Exit code when an index could not be reached, or is not what the entries say. */
 const MISSING = 4;
 const DIFFERENT = 3;
+const INTERRUPTED = 130;
 /** Ids of entries that a line shows. */
 const SHOWN = 10;
 
@@ -31,11 +32,8 @@ export const memoryReindex = defineCommand({
       shown = done;
       out.note(`${name}: ${done} done, ${waiting} to do`);
     };
-    const report = await app.reindexMemory({
-      ...given({ index: flags.index }),
-      signal: shell.interrupts(),
-      onProgress,
-    });
+    const signal = shell.interrupts();
+    const report = await app.reindexMemory({ ...given({ index: flags.index }), signal, onProgress });
     if (!report.ok) return report;
     for (const { name, done, waiting, trouble } of report.value.indexes) {
       if (trouble === null && waiting === 0) out.line(`${name}: ${done} followed, nothing waits.`);
@@ -43,6 +41,7 @@ export const memoryReindex = defineCommand({
       else out.line(`${name}: ${trouble.message} ${waiting} wait and are delivered later. ${trouble.hint}`);
     }
     if (out.isJson) out.json(report.value);
+    if (signal.aborted) return ok(INTERRUPTED);
     return ok(report.value.indexes.some(({ trouble }) => trouble !== null) ? MISSING : 0);
   },
 });

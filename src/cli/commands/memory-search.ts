@@ -69,20 +69,23 @@ export const memorySearch = defineCommand({
     if (hits.length === 0 && explained.left_out.length > 0)
       out.line('What is remembered about it does not fit into the budget. Give more: --budget 500');
     else if (hits.length === 0) out.line(`Nothing is remembered about ${JSON.stringify(oneLine(query))}.`);
-    for (const hit of hits) show(hit, out);
+    const now = app.now();
+    for (const hit of hits) show(hit, now, out);
     if (flags.explain) explain(explained, out);
     if (out.isJson) out.json(flags.explain ? explained : { hits });
     return ok(0);
   },
 });
 
-function show(hit: MemoryHit, out: Output): void {
+function show(hit: MemoryHit, now: Date, out: Output): void {
+  const { status, valid_to } = hit;
+  const until = status === 'superseded' && valid_to !== null && new Date(valid_to) > now;
   const about = [
     hit.type,
     hit.task_key ?? hit.scope,
     hit.created_at.slice(0, 10),
     oneLine(hit.source),
-    ...(hit.status === 'live' ? [] : [hit.status]),
+    ...(status === 'live' ? [] : [until ? `until ${valid_to.slice(0, 10)}` : status]),
     ...(hit.place === null ? [] : [oneLine(hit.place)]),
   ].join(' · ');
   const text = hit.text.length > HIT_CHARACTERS ? `${hit.text.slice(0, HIT_CHARACTERS - 1)}…` : hit.text;

@@ -7,6 +7,7 @@ import { isSameModel, type StoredModel, servingModel } from './models.ts';
 import { cutIntoPieces } from './pieces.ts';
 import { carriesSignal } from './signal.ts';
 import { signalOf } from './signals.ts';
+import { within } from './within.ts';
 
 export type DenseOptions = {
   readonly sqlite: Sqlite;
@@ -17,8 +18,14 @@ export type DenseOptions = {
   readonly notice?: (failure: Failure) => void;
   /** Ends what is asked of the embedder and the index. */
   readonly signal?: AbortSignal;
+  /** Milliseconds that the vector of a query may take. */
+  readonly patience?: number;
 };
 
+/** Somebody waits for a query: a model that is loaded first has the time, one that hangs has not more. */
+const PATIENCE_MS = 10_000;
+/** Milliseconds for which an embedder in trouble is not asked again. */
+const REST_MS = 30_000;
 /** Queries whose vectors are kept. */
 const KEPT_QUERIES = 64;
 /** A model may be switched while a query runs; it is asked again with the new one, so many times. */
@@ -29,25 +36,29 @@ const TRIES = 3;
  * when there are no vectors yet, when they carry no signal in this project, and on any trouble.
  */
 export function denseSearch(options: DenseOptions): DenseSearch {
-  const { sqlite, index, notice } = options;
+  const { sqlite, index, notice, patience = PATIENCE_MS } = options;
   const signal = options.signal ?? new AbortController().signal;
   const embedderFor = oneEmbedder(options.embedder);
   const kept = keptQueries();
   let told = false;
+  let resting: { readonly id: number; readonly over: AbortSignal } | null = null;
   const without = (failure: Failure): null => {
     if (!told && !signal.aborted)
       notice?.({ ...failure, message: `Recall goes on with text alone. ${failure.message}` });
     told = true;
     return null;
   };
-  const vectorOf = async (serving: StoredModel, query: string): Promise<Result<Float32Array>> => {
+  const vectorOf = async (serving: StoredModel, query: string): Promise<Result<Float32Array> | null> => {
     const key = `${serving.id}:${query}`;
     const known = kept.get(key);
     if (known !== undefined) return ok(known);
-    const embedder = await embedderFor(serving);
-    if (!embedder.ok) return embedder;
-    const made = await embedQuery(embedder.value, query, signal);
+    if (resting?.id === serving.id && !resting.over.aborted) return null;
+    const made = await within(patience, { signal, late: tooLate(patience) }, async limited => {
+      const embedder = await embedderFor(serving);
+      return embedder.ok ? embedQuery(embedder.value, query, limited) : embedder;
+    });
     if (made.ok) kept.set(key, made.value);
+    else resting = { id: serving.id, over: AbortSignal.timeout(REST_MS) };
     return made;
   };
   return async (query, { projectId, limit }) => {
@@ -57,6 +68,7 @@ export function denseSearch(options: DenseOptions): DenseSearch {
       const measured = signalOf(sqlite, serving.id, projectId);
       if (measured === null || !carriesSignal(measured)) return null;
       const vector = await vectorOf(serving, query);
+      if (vector === null) return null;
       if (!vector.ok) return without(vector.error);
       const scores = await ask(index, vector.value, projectId, limit, signal);
       // Another model may serve by now, and the index may have compared with its vectors.
@@ -88,6 +100,12 @@ function bestPieces(hits: readonly IndexHit[]): ReadonlyMap<number, number> {
   return best;
 }
 
+const tooLate = (milliseconds: number): Failure => ({
+  code: 'provider.timeout',
+  message: `The embedding model did not answer within ${milliseconds / 1000} seconds.`,
+  hint: 'Look what is wrong: llmclis memory status',
+});
+
 /** The vector of a query; one that is too long for the model is the mean of its pieces. */
 async function embedQuery(embedder: Embedder, query: string, signal: AbortSignal): Promise<Result<Float32Array>> {
   const { max_tokens, query_prefix, dimension } = embedder.model;
@@ -113,6 +131,8 @@ function oneEmbedder(source: DenseOptions['embedder']): (serving: StoredModel) =
         embedder: typeof source === 'function' ? source(serving) : Promise.resolve(ok(source)),
       };
     const found = await opened.embedder;
+    // It may be there the next time.
+    if (!found.ok) opened = null;
     if (!found.ok || isSameModel(found.value.model, serving)) return found;
     return err(changed(serving.name));
   };

@@ -1,8 +1,9 @@
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { fail, ok, type Result } from '../../core/failure.ts';
 import type { Embedder } from './embedder.ts';
 import { type DigestCache, digestOf, type ModelFolder, readModelFolder } from './folder.ts';
-import type { WorkerAnswer, WorkerCall, WorkerSetup } from './wire.ts';
+import type { WorkerAnswer, WorkerCall, WorkerMessage, WorkerSetup } from './wire.ts';
 
 export type LocalOptions = {
   readonly folder: string;
@@ -14,6 +15,9 @@ export type LocalOptions = {
 };
 
 type Pending = { readonly settle: (answer: Result<WorkerAnswer>) => void; readonly timer: NodeJS.Timeout };
+
+/** Milliseconds in which a thread is to end by itself. */
+const GRACE_MS = 30_000;
 
 const HINT = 'Look what is wrong: llmclis memory status';
 const gone = (why: string) => fail('embedder.unavailable', why, HINT);
@@ -56,7 +60,9 @@ function localEmbedder(model: ModelFolder, digest: string, { from, patience }: L
       const prefix = kind === 'text' ? text_prefix : query_prefix;
       const vectors: Float32Array[] = [];
       for (const text of texts) {
-        if (signal.aborted) return fail('interrupted', 'Embedding was interrupted.', 'It goes on the next time.');
+        // The one in hand is finished: the program must wait for the model anyway, and something is done each time.
+        if (signal.aborted && vectors.length > 0)
+          return fail('interrupted', 'Embedding was interrupted.', 'It goes on the next time.');
         const vector = await one(prefix + text);
         if (!vector.ok) return vector;
         vectors.push(vector.value);
@@ -109,12 +115,22 @@ function openThread(setup: WorkerSetup, patience: number): Thread {
     const made = new Worker(workerFile(), { workerData: setup, stdout: true, stderr: true });
     made.on('message', (answer: WorkerAnswer) => settle(answer.id, ok(answer)));
     made.on('error', error => die(`The thread of the embedding model ended: ${error.message}`));
-    made.on('exit', code => die(`The thread of the embedding model ended with code ${code}.`));
+    made.on('exit', code => {
+      worker = null;
+      die(`The thread of the embedding model ended with code ${code}.`);
+    });
     return made;
   };
-  const end = async (why: string): Promise<void> => {
-    die(why);
-    await worker?.terminate();
+  const end = async (): Promise<void> => {
+    die('The embedding model was closed.');
+    const ending = worker;
+    if (ending === null) return;
+    // Ended from outside while it loads the model, it would take the program with it.
+    const timer = setTimeout(() => void ending.terminate(), GRACE_MS);
+    ending.ref();
+    ending.postMessage('close' satisfies WorkerMessage);
+    await once(ending, 'exit');
+    clearTimeout(timer);
   };
   return {
     ask(kind, text) {
@@ -123,11 +139,14 @@ function openThread(setup: WorkerSetup, patience: number): Thread {
       worker.ref();
       const id = ++last;
       return new Promise(resolve => {
-        const late = () => void end(`The embedding model did not answer within ${patience / 1000} seconds.`);
+        const late = () => {
+          die(`The embedding model did not answer within ${patience / 1000} seconds.`);
+          void end();
+        };
         pending.set(id, { settle: resolve, timer: setTimeout(late, patience) });
         worker?.postMessage({ id, kind, text } satisfies WorkerCall);
       });
     },
-    close: () => end('The embedding model was closed.'),
+    close: end,
   };
 }

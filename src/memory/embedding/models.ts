@@ -82,11 +82,12 @@ function retire(sqlite: Sqlite, id: number): void {
   sqlite.prepare('DELETE FROM memory_consumers WHERE name = ?').run(consumerOf(id));
 }
 
-/** From here on this model answers, and the one before it does not: all in one. */
+/** From here on this model answers, and the one before it does not: all in one. One that was given up meanwhile takes nobody's place. */
 export function switchTo(sqlite: Sqlite, id: number): void {
   inOne(sqlite, () => {
+    if (modelById(sqlite, id)?.state !== 'building') return;
     for (const { id: other, state } of modelsOf(sqlite)) if (other !== id && state === 'serving') retire(sqlite, other);
-    sqlite.prepare(`UPDATE memory_models SET state = 'serving' WHERE id = ? AND state = 'building'`).run(id);
+    sqlite.prepare(`UPDATE memory_models SET state = 'serving' WHERE id = ?`).run(id);
   });
 }
 
@@ -95,12 +96,12 @@ export function stopVectors(sqlite: Sqlite): void {
   sqlite.prepare('DELETE FROM memory_consumers WHERE name GLOB ?').run(CONSUMERS);
 }
 
-/** An entry that is to have vectors and has none of this model; the newest first, for they are made last. */
+/** An entry that is to have vectors and has none of this model; the newest first, for they are made last. By `+` each is looked up by its id, not among all of the model. */
 export const missesVectors = (sqlite: Sqlite, modelId: number): boolean =>
   sqlite
     .prepare<[number], number>(
       `SELECT 1 FROM memories m WHERE m.status = 'live'
-         AND NOT EXISTS (SELECT 1 FROM memory_vectors v WHERE v.memory_id = m.id AND v.model_id = ?)
+         AND NOT EXISTS (SELECT 1 FROM memory_vectors v WHERE v.memory_id = m.id AND +v.model_id = ?)
        ORDER BY m.id DESC LIMIT 1`,
     )
     .pluck()

@@ -136,8 +136,9 @@ async function embedAll(
 }
 
 function unitVector(value: unknown): Float32Array | null {
-  if (!Array.isArray(value) || value.length === 0) return null;
-  const vector = Float32Array.from(value, Number);
+  // What is no number would count as 0.
+  if (!Array.isArray(value) || !value.every(part => typeof part === 'number')) return null;
+  const vector = Float32Array.from(value);
   const length = Math.hypot(...vector);
   return Number.isFinite(length) && length > 0 ? vector.map(part => part / length) : null;
 }

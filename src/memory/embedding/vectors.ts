@@ -15,6 +15,8 @@ const BATCH = 32;
 const DROPPED = 500;
 /** A piece that the model refuses for itself: it is known as tried, and has no vector. */
 const REFUSED = '';
+/** What every model takes: a server that refuses this too is in trouble, whatever it says of a text. */
+const PLAIN = 'The server answers.';
 
 type Entry = EntryText & { readonly id: number; readonly project_id: number; readonly text_sha256: string };
 type Row = { readonly chunk: number; readonly text_sha256: string };
@@ -42,23 +44,35 @@ export function vectorConsumer(sqlite: Sqlite, embedder: Embedder, clock: Clock)
     }
     while (!signal.aborted && sqlite.transaction(() => dropRetired(sqlite, DROPPED)).immediate() > 0) await turn();
   };
+  /** What could be made before trouble came is not made again. */
+  const makeAll = async (entries: readonly Entry[], signal: AbortSignal) => {
+    const made: Made[] = [];
+    for (const entry of entries) {
+      if (signal.aborted) break;
+      try {
+        const one = await missing(sqlite, embedder, model.id, entry, signal);
+        if (one !== null) made.push(one);
+      } catch (thrown) {
+        return { made, problem: { thrown } };
+      }
+    }
+    return { made, problem: null };
+  };
   return {
     name: consumerOf(model.id),
     follows: 'entries',
     batch: BATCH,
     async apply(changes, signal) {
-      const made: Made[] = [];
-      for (const entry of entriesOf(sqlite, changes)) {
-        if (signal.aborted) break;
-        const one = await missing(sqlite, embedder, model.id, entry, signal);
-        if (one !== null) made.push(one);
-      }
+      // Another process has gone on to another model.
+      if (modelById(sqlite, model.id)?.state === 'retired') return;
+      const { made, problem } = await makeAll(entriesOf(sqlite, changes), signal);
       sqlite
         .transaction(() => {
           for (const one of made) keep(sqlite, model.id, one);
         })
         .immediate();
       // What was not looked at must not count as followed.
+      if (problem !== null) throw problem.thrown;
       if (signal.aborted) throw signal.reason;
       if (modelById(sqlite, model.id)?.state === 'serving')
         measureGrown(sqlite, model, new Set(changes.map(({ project_id }) => project_id)));
@@ -100,6 +114,7 @@ async function missing(
     .pluck();
   const wanted = pieces.value.filter(({ sha256 }) => known.get(modelId, sha256) === undefined);
   for (const piece of wanted) {
+    if (signal.aborted && vectors.size > 0) throw signal.reason;
     const vector = await embedPiece(embedder, piece, signal);
     if (vector === null) return { entry, hashes: [REFUSED], vectors: new Map() };
     vectors.set(piece.sha256, vector);
@@ -112,8 +127,12 @@ async function embedPiece(embedder: Embedder, piece: Piece, signal: AbortSignal)
   const made = await embedder.embed([piece.text], 'text', signal);
   if (made.ok) return made.value[0] ?? null;
   if (signal.aborted) throw signal.reason;
-  if (made.error.code === 'provider.bad_request' || made.error.code === 'model.context_exceeded') return null;
-  throw new Refused(made.error);
+  if (made.error.code !== 'provider.bad_request' && made.error.code !== 'model.context_exceeded')
+    throw new Refused(made.error);
+  const plain = await embedder.embed([PLAIN], 'text', signal);
+  if (plain.ok) return null;
+  if (signal.aborted) throw signal.reason;
+  throw new Refused(plain.error);
 }
 
 const rowsOf = (sqlite: Sqlite, modelId: number, { id, project_id }: Entry): readonly Row[] =>

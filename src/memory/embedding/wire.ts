@@ -11,6 +11,9 @@ export type WorkerSetup = {
 /** A question to the thread; the first one loads the model. */
 export type WorkerCall = { readonly id: number; readonly kind: 'embed' | 'tokens'; readonly text: string };
 
+/** `close` ends the thread when what it has in hand is done. */
+export type WorkerMessage = WorkerCall | 'close';
+
 export type WorkerAnswer =
   | { readonly id: number; readonly vector: Float32Array }
   | { readonly id: number; readonly tokens: number }

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { WorkerAnswer, WorkerCall, WorkerSetup } from './wire.ts';
+import type { WorkerAnswer, WorkerCall, WorkerMessage, WorkerSetup } from './wire.ts';
 
 /** The thread in which a local model runs. It is a file of its own in the bundle and imports nothing of the program. */
 
@@ -39,8 +39,16 @@ const told = (problem: unknown): string => (problem instanceof Error ? problem.m
 
 let loading: Promise<Extractor> | null = null;
 let queue: Promise<void> = Promise.resolve();
-parentPort?.on('message', (call: WorkerCall) => {
+let closing = false;
+parentPort?.on('message', (call: WorkerMessage) => {
+  if (call === 'close') {
+    closing = true;
+    // A thread that is ended from outside while the model is loaded takes the whole program with it.
+    queue = queue.then(() => parentPort?.close());
+    return;
+  }
   queue = queue.then(async () => {
+    if (closing) return;
     try {
       loading ??= load();
       parentPort?.postMessage(await answer(await loading, call));

@@ -2,7 +2,8 @@ import { fail, ok, type Result } from '../../core/failure.ts';
 import type { Stored } from '../memory.ts';
 import { editEntry } from '../record/edit.ts';
 import type { Entry } from '../record/entry.ts';
-import { allOrNothing, hashOf, type Keeper } from '../record/keeper.ts';
+import { allOrNothing, hashOf, type Keeper, type NewEntry } from '../record/keeper.ts';
+import { PERSON } from '../record/statement.ts';
 import { addEntry } from '../record/store-entry.ts';
 import { storeName } from './export.ts';
 import { entryOf, type Home } from './imported-entry.ts';
@@ -104,10 +105,18 @@ function takeOwn(keeper: Keeper, wish: ImportWish, said: Portable, own: Entry): 
 const isSameText = ({ text }: Entry, said: Portable): boolean =>
   text === said.text || text.replaceAll('\r\n', '\n') === said.text.replaceAll('\r\n', '\n');
 
+/** A file is trusted as far as it says when a person reads it in. */
+const vouched = (entry: NewEntry, { agent }: ImportWish): NewEntry =>
+  agent !== PERSON && entry.trust === 'person' ? { ...entry, trust: 'agent' } : entry;
+
+/** The indexes have 31 bits for an id, and those of new entries follow the highest there is. */
+const HIGHEST = 1_000_000_000;
+
 /** A live one takes its place among the statements that are here; others come as they were. */
 function add(keeper: Keeper, wish: ImportWish, said: Portable): Pick<Stored, 'id'> {
-  const entry = entryOf(keeper, wish, said);
-  const id = said.id !== null && keeper.entry(said.id) === undefined ? said.id : undefined;
+  const entry = vouched(entryOf(keeper, wish, said), wish);
+  const isFree = said.id !== null && said.id <= HIGHEST && keeper.entry(said.id) === undefined;
+  const id = isFree && said.id !== null ? said.id : undefined;
   if (said.status === 'live') return addEntry(keeper, entry, null, id);
   return keeper.insert(entry, id);
 }

@@ -50,7 +50,7 @@ export function entryOf(keeper: Keeper, { projectId, taskId }: Home, said: Porta
 }
 
 /** A time that cannot be read is as if it were not said. */
-function timeOf(text: string | null): string | null {
+export function timeOf(text: string | null): string | null {
   const time = readTime(text);
   return time.ok ? time.value : null;
 }

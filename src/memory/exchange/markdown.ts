@@ -57,8 +57,10 @@ const escaped = (text: string): string =>
 
 /** What stands between two comments is the text of the first, without the heading that llmclis put there. */
 export function parseMarkdown(name: string, text: string): Result<ExchangeFile> {
-  const lines = text.replace(/^\uFEFF/, '').split('\n');
-  const header = readHeader(name, HEADER.exec(lines[0] ?? '')?.[1] ?? '');
+  const [first = '', ...rest] = text.replace(/^\uFEFF/, '').split('\n');
+  // An editor that ends the first line in its own way has done so to all.
+  const lines = [first, ...(first.endsWith('\r') ? rest.map(line => line.replace(/\r$/, '')) : rest)];
+  const header = readHeader(name, HEADER.exec(first)?.[1] ?? '');
   if (!header.ok) return header;
   const marks = lines.flatMap((line, place) => {
     const json = MARK.exec(line)?.[1];

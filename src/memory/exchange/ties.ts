@@ -1,4 +1,5 @@
 import type { Keeper } from '../record/keeper.ts';
+import { timeOf } from './imported-entry.ts';
 import type { Portable } from './portable.ts';
 
 export type Arrival = { readonly said: Portable; readonly id: number | null; readonly isNew: boolean };
@@ -11,6 +12,7 @@ export function tieTogether(keeper: Keeper, arrivals: readonly Arrival[]): void 
   const addHistory = sqlite.prepare(
     'INSERT INTO memory_history (memory_id, at, agent, action, because, other_id) VALUES (?, ?, ?, ?, ?, ?)',
   );
+  const when = (text: string): string => timeOf(text) ?? keeper.now();
   for (const { said, id, isNew } of arrivals) {
     if (id === null || !isNew) continue;
     for (const { kind, to } of said.links) {
@@ -19,10 +21,10 @@ export function tieTogether(keeper: Keeper, arrivals: readonly Arrival[]): void 
     }
     const winner = said.superseded_by === null ? undefined : here.get(said.superseded_by);
     if (winner !== undefined && said.status !== 'live') keeper.set(id, { superseded_by: winner });
-    for (const { replaced_at, text } of said.versions) addVersion.run(id, replaced_at, keeper.keep(text));
+    for (const { replaced_at, text } of said.versions) addVersion.run(id, when(replaced_at), keeper.keep(text));
     for (const { at, agent, action, because, other_id } of said.history) {
       const other = other_id === null ? null : (here.get(other_id) ?? null);
-      addHistory.run(id, at, keeper.keep(agent), action, keeper.keep(because), other);
+      addHistory.run(id, when(at), keeper.keep(agent), action, keeper.keep(because), other);
     }
   }
 }

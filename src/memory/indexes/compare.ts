@@ -1,6 +1,6 @@
 import { ok, type Result } from '../../core/failure.ts';
 import type { Sqlite } from '../../km/sqlite.ts';
-import { expectedIn, pointsOf } from './points.ts';
+import { pointsOf, versionsIn } from './points.ts';
 import type { MemoryIndex } from './port.ts';
 
 /** What an index has otherwise than the record, as ids of entries. */
@@ -24,7 +24,7 @@ export async function compare(
 ): Promise<Result<Compared>> {
   const held = await index.versions(signal);
   if (!held.ok) return held;
-  const { versions } = expectedIn(sqlite, model);
+  const versions = versionsIn(sqlite, model);
   const wanted = [...versions];
   return ok({
     entries: versions.size,

@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from '../../core/failure.ts';
 import type { Sqlite } from '../../km/sqlite.ts';
-import { expectedIn, pointsOf } from './points.ts';
+import { pointsOf, versionsIn } from './points.ts';
 import type { IndexFilter, IndexHit, IndexPoint, MemoryIndex } from './port.ts';
 import { better, depthOf, fuse, inFilter, rounded, sparseHits } from './ranking.ts';
 import { freshShelf, loadShelf, type Serving, type Shelf, scanShelf } from './shelf.ts';
@@ -92,7 +92,7 @@ export function embeddedIndex(sqlite: Sqlite, model: () => Serving | null): Memo
       return ok(best);
     },
     count: async filter => ok(pointsIn(filter.project_ids).filter(point => inFilter(point, filter)).length),
-    versions: async () => ok(expectedIn(sqlite, model()?.id ?? null).versions),
+    versions: async () => ok(versionsIn(sqlite, model()?.id ?? null)),
   };
 }
 

@@ -40,8 +40,8 @@ function piecesOf(
   if (model === null) return pieces;
   const rows = sqlite
     .prepare<unknown[], PieceRow>(
-      `SELECT memory_id, chunk, text_sha256 FROM memory_vectors WHERE model_id = ?
-         ${ids === null ? '' : 'AND memory_id IN (SELECT value FROM json_each(?))'} ORDER BY memory_id, chunk`,
+      `SELECT memory_id, chunk, text_sha256 FROM memory_vectors
+         WHERE ${ids === null ? 'model_id = ?' : '+model_id = ? AND memory_id IN (SELECT value FROM json_each(?))'} ORDER BY memory_id, chunk`,
     )
     .all(...(ids === null ? [model] : [model, JSON.stringify(ids)]));
   for (const row of rows) {
@@ -107,17 +107,23 @@ export function pointsOf(
   return { points, gone: ids.filter(id => !there.has(id)) };
 }
 
-export type Expected = { readonly versions: ReadonlyMap<number, string>; readonly pieces: number };
-
-/** What an index that follows the record would hold. */
-export function expectedIn(sqlite: Sqlite, model: number | null): Expected {
+/** What an index that follows the record would hold: the version of each entry. */
+export function versionsIn(sqlite: Sqlite, model: number | null): ReadonlyMap<number, string> {
   const pieces = piecesOf(sqlite, model, null);
   const rows = sqlite
     .prepare<[], Omit<EntryRow, 'text'>>(
       `SELECT id, project_id, task_id, type, scope, status, text_sha256 FROM memories WHERE ${INDEXED} ORDER BY id`,
     )
     .all();
-  const versions = new Map(rows.map(row => [row.id, versionOf(row, pieces.get(row.id) ?? [])]));
-  const count = rows.reduce((sum, { id }) => sum + Math.max(1, pieces.get(id)?.length ?? 0), 0);
-  return { versions, pieces: count };
+  return new Map(rows.map(row => [row.id, versionOf(row, pieces.get(row.id) ?? [])]));
 }
+
+/** How many pieces that are: one of each entry, and those beyond the first. */
+export const countIn = (sqlite: Sqlite, model: number | null): number =>
+  sqlite
+    .prepare<[number | null], number>(
+      `SELECT (SELECT count(*) FROM memories WHERE ${INDEXED}) + count(*) - count(DISTINCT memory_id)
+       FROM memory_vectors JOIN memories ON memories.id = memory_id WHERE model_id = ? AND ${INDEXED}`,
+    )
+    .pluck()
+    .get(model) ?? 0;

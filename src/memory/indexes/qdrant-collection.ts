@@ -57,6 +57,33 @@ function readMark(metadata: unknown): Mark | null {
   return { store, model, generation: typeof generation === 'number' ? generation : 0 };
 }
 
+type Owner = Pick<Mark, 'store' | 'model'>;
+const isOurs = ({ mark }: Collection, { store, model }: Owner): boolean =>
+  mark?.store === store && mark.model === model;
+const notOurs = (server: QdrantServer, names: QdrantNames) =>
+  fail(
+    'provider.bad_request',
+    `The collection ${names.collection} on ${server.address.shown} was not made by this database; it is left alone.`,
+    'Rename or remove it there, or take another server: qdrant_url',
+  );
+
+/** Fails where the collection is somebody else's, or is not there. */
+export async function checkCollection(
+  server: QdrantServer,
+  names: QdrantNames,
+  owner: Owner,
+  signal: AbortSignal,
+): Promise<Result<void>> {
+  const there = await lookAtCollection(server, names.collection, signal);
+  if (!there.ok) return there;
+  if (there.value !== null) return isOurs(there.value, owner) ? ok(undefined) : notOurs(server, names);
+  return fail(
+    'input.not_found',
+    `Qdrant (${server.address.shown}) has no collection ${names.collection} yet.`,
+    'Deliver everything: llmclis memory reindex --index qdrant',
+  );
+}
+
 const markText = (mark: Mark) => ({ made_by: 'llmclis', schema: POINT_SCHEMA, ...mark });
 
 /**
@@ -77,12 +104,8 @@ export async function ensureCollection(
   if (there.value === null) {
     const made = await createCollection(server, names.collection, { store, model, generation: 0 }, dimension, signal);
     if (!made.ok) return made;
-  } else if (there.value.mark?.store !== store || there.value.mark.model !== model) {
-    return fail(
-      'provider.bad_request',
-      `The collection ${names.collection} on ${server.address.shown} was not made by this database; it is left alone.`,
-      'Rename or remove it there, or take another server: qdrant_url',
-    );
+  } else if (!isOurs(there.value, wanted)) {
+    return notOurs(server, names);
   }
   const indexed = await indexFields(server, names.collection, there.value?.fields ?? [], signal);
   return indexed.ok ? ok(there.value?.mark?.generation ?? 0) : indexed;
@@ -170,6 +193,14 @@ export async function promote(
   if (!Array.isArray(aliases)) return err(oddAnswer(server.address));
   const target = aliases.find(({ alias_name }) => alias_name === names.alias)?.collection_name;
   if (target === names.collection) return ok(undefined);
+  const owner = target === undefined ? ok(null) : await lookAtCollection(server, target, signal);
+  if (!owner.ok) return owner;
+  if (owner.value !== null && owner.value.mark?.store !== store)
+    return fail(
+      'provider.bad_request',
+      `The alias ${names.alias} on ${server.address.shown} leads to ${target}, which this database did not make; both are left alone.`,
+      'Remove the alias there, or take another server: qdrant_url',
+    );
   const create = { create_alias: { collection_name: names.collection, alias_name: names.alias } };
   const actions = target === undefined ? [create] : [{ delete_alias: { alias_name: names.alias } }, create];
   const switched = await server.call((api, init) => api.updateAliases({ actions }, init), signal, 'write');

@@ -3,11 +3,11 @@ import type { Sqlite } from '../../km/sqlite.ts';
 import { type Consumer, generationOf, isBehind, lag, startOver } from '../changes.ts';
 import { type Compared, compare, repair } from './compare.ts';
 import type { Serving } from './embedded.ts';
-import { expectedIn, pointsOf } from './points.ts';
+import { countIn, pointsOf } from './points.ts';
 import type { MemoryIndex } from './port.ts';
 import { qdrantIndex } from './qdrant.ts';
 import type { QdrantServer } from './qdrant-client.ts';
-import { ensureCollection, markCollection, POINT_SCHEMA, promote } from './qdrant-collection.ts';
+import { checkCollection, ensureCollection, markCollection, POINT_SCHEMA, promote } from './qdrant-collection.ts';
 import { type QdrantNames, qdrantNames } from './qdrant-ids.ts';
 
 /** The collection for the vectors of one model, or for words alone. */
@@ -74,8 +74,7 @@ export function qdrantConsumer(sqlite: Sqlite, server: QdrantServer, serving: ()
     async end(signal) {
       const { index, names, store, serving: now } = target();
       const held = must(await index.count({ project_ids: projectsOf(sqlite) }, signal));
-      const expected = expectedIn(sqlite, now?.id ?? null);
-      if (held !== expected.pieces && lag(sqlite, consumer) === 0)
+      if (held !== countIn(sqlite, now?.id ?? null) && lag(sqlite, consumer) === 0)
         must(
           await repair(
             sqlite,
@@ -100,7 +99,9 @@ export async function verifyQdrant(
   serving: Serving | null,
   signal: AbortSignal,
 ): Promise<Result<Compared>> {
-  const { index } = targetOf(sqlite, server, serving);
+  const { index, names, store, model } = targetOf(sqlite, server, serving);
+  const ours = await checkCollection(server, names, { store, model }, signal);
+  if (!ours.ok) return ours;
   return compare(sqlite, serving?.id ?? null, index, signal);
 }
 

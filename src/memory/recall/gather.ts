@@ -3,7 +3,7 @@ import type { QueryScope } from '../memory.ts';
 import { type IndexKind, tableName } from './full-text.ts';
 import { projectsOf } from './scope.ts';
 import { addUp, BITS, bestRows, type Posting } from './tally.ts';
-import { anyForm } from './words.ts';
+import { anyForm, joinedNames, queryWords } from './words.ts';
 
 /** Entries that are looked at closely for one answer. */
 const POOL = 1_000;
@@ -37,7 +37,8 @@ export const inverseFrequency = (entries: number, all: number): number =>
  * The entries that share words with a query, weighed by how telling the words are among the entries of this scope. Each word is
  * looked up by itself, which costs a tenth of what the engine's own ranking of all of them does.
  */
-export function gather(sqlite: Sqlite, words: readonly string[], scope: QueryScope): Gathered {
+export function gather(sqlite: Sqlite, query: string, scope: QueryScope): Gathered {
+  const words = queryWords(query);
   const projects = projectsOf(scope);
   const all = countEntries(sqlite, projects);
   const lookup = lookups(sqlite, projects);
@@ -61,7 +62,10 @@ export function gather(sqlite: Sqlite, words: readonly string[], scope: QuerySco
     .filter(({ ids }) => ids.length > 0)
     .map(({ word, ids }) => posting(word, ids))
     .sort((a, b) => b.weight - a.weight);
-  const inParts = counted.filter(({ parts }) => parts.length > 0).map(({ word, parts }) => posting(word, parts));
+  const names = joinedNames(query).map(word => ({ word, parts: lookup('trigrams', `"${word}"`) }));
+  const inParts = [...counted, ...names]
+    .filter(({ parts }) => parts.length > 0)
+    .map(({ word, parts }) => posting(word, parts));
   return {
     ...closeLook(inWords, inParts, kind => lookup('words', `"${kind}"`)),
     weights: inWords.slice(0, BITS).map(({ weight }) => weight),

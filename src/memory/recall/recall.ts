@@ -6,12 +6,12 @@ import { addContext } from './context.ts';
 import { cuesOf } from './cues.ts';
 import { gather } from './gather.ts';
 import { DEFAULT_HITS, hitsOf, type Parted } from './hits.ts';
+import type { AskedScope } from './scope.ts';
 import { readSessions } from './sessions.ts';
 import { liftReplacements } from './superseded.ts';
 import { type VectorShares, vectorShares } from './vectors.ts';
 import { worth } from './weigh.ts';
 import { firstOfEach, type Lexical, NOTHING, sumOf, type Weighed } from './weighed.ts';
-import { queryWords } from './words.ts';
 
 /**
  * The best hits for a text, best first. Reads only: what an index does not hold yet is not found by it. With `now` (ISO) what has
@@ -34,11 +34,16 @@ export async function explainRecall(
   now: string | null = null,
 ): Promise<Explained> {
   const shares = await vectorShares(dense, queryText, scope);
-  const gathered = gather(sqlite, queryWords(queryText), scope);
+  // As of one moment, so that nothing that another process replaces or forgets meanwhile is a hit.
+  return sqlite.transaction(() => answer(sqlite, queryText, { ...scope, now }, shares))();
+}
+
+function answer(sqlite: Sqlite, queryText: string, scope: AskedScope, shares: VectorShares | null): Explained {
+  const gathered = gather(sqlite, queryText, scope);
   const scores = new Map<number, Lexical>(
     gathered.found.map(({ id, words, trigrams, mask }) => [id, { ...NOTHING, bm25: words, trigram: trigrams, mask }]),
   );
-  const read = readCandidates(sqlite, { ...scope, now });
+  const read = readCandidates(sqlite, scope);
   const entries = new Map(read([...scores.keys()]).map(entry => [entry.id, entry]));
   forLength(scores, entries);
   addContext(scores, entries, gathered.weights, readSessions(sqlite));
@@ -123,7 +128,7 @@ function withCues(
         parts: () => {
           const parts = partsOf(entry);
           const lacking = score - Object.values(parts).reduce((sum, part) => sum + part, 0);
-          if (lacking > 1e-9) parts.replaces = lacking;
+          if (lacking > 5e-5) parts.replaces = lacking;
           for (const [name, value] of Object.entries(cue ?? {})) if (value !== 0) parts[name] = value;
           return parts;
         },

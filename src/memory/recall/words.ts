@@ -16,6 +16,9 @@ const MOST_WORDS = 64;
 
 const CJK = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]+/gu;
 
+/** One character, which begins a pair or ends a run. */
+const ONE_CJK = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]$/u;
+
 /** SQLite's tokenizer takes a whole run of Chinese, Japanese or Korean for one word: pairs of characters can be found. */
 export const inPairs = (text: string): string =>
   text.replace(CJK, run => {
@@ -30,6 +33,15 @@ export const inPairs = (text: string): string =>
 /** The words of a text in lower case, in order. */
 export const wordsIn = (text: string): readonly string[] => text.toLowerCase().match(/[\p{L}\p{N}\p{M}_]+/gu) ?? [];
 
+/** Names of one query that are looked for whole. */
+const MOST_NAMES = 8;
+
+/** Names of several parts, `S2.1`, `src/slug.js`, `10.0.0.1`, `stage-3`: their parts alone stand in many others. */
+export const joinedNames = (text: string): readonly string[] => {
+  const names = text.toLowerCase().match(/[\p{L}\p{N}_]+(?:[./:-][\p{L}\p{N}_]+)+/gu) ?? [];
+  return [...new Set(names)].filter(name => name.length > 2 && /[\d./:]/.test(name)).slice(0, MOST_NAMES);
+};
+
 /** The words worth looking for, each once; all of them when there are only stop words. */
 export function queryWords(text: string): readonly string[] {
   const words = [...new Set(wordsIn(inPairs(text)))];
@@ -41,7 +53,8 @@ export function queryWords(text: string): readonly string[] {
  * A full-text query for a word in any of its forms. Each is a quoted text of letters and digits, so nothing that people or
  * models write can be read as query syntax.
  */
-export const anyForm = (word: string): string => [word, ...formsOf(word)].map(form => `"${form}"`).join(' OR ');
+export const anyForm = (word: string): string =>
+  ONE_CJK.test(word) ? `"${word}"*` : [word, ...formsOf(word)].map(form => `"${form}"`).join(' OR ');
 
 const MONTHS = 'January February March April May June July August September October November December'.split(' ');
 
@@ -61,5 +74,7 @@ export function indexText(entry: Omit<Indexed, 'id' | 'project_id'>): string {
   const { created_at, agent, type, task_key, text } = entry;
   const [year = '', month = '', day = ''] = created_at.slice(0, 10).split('-');
   const date = `${year}-${month}-${day} ${Number(day)} ${MONTHS[Number(month) - 1] ?? ''} ${year}`;
-  return inPairs(`${date} ${agent} ${type.replaceAll('_', ' ')} ${task_key ?? ''}: ${text}`);
+  const whole = `${date} ${agent} ${type.replaceAll('_', ' ')} ${task_key ?? ''}: ${text}`;
+  // No pair begins with the last character of a run.
+  return inPairs(whole.replace(CJK, run => `${run} ${Array.from(run).at(-1)}`));
 }

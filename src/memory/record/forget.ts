@@ -9,6 +9,8 @@ export type Forgotten = {
   readonly entries: readonly Entry[];
   /** False when another process reads the database, so that its log could not be emptied yet: forget again to try again. */
   readonly erased: boolean;
+  /** Other entries that may repeat it: made from it, alike, or with the same text in another project. They stay as they are. */
+  readonly echoes: readonly number[];
 };
 
 /**
@@ -21,19 +23,34 @@ export function forgetEntries(keeper: Keeper, wish: ChangeWish): Result<Forgotte
   sqlite.pragma('secure_delete = ON');
   const forgotten = allOrNothing(sqlite, () => {
     const entries: Entry[] = [];
+    const echoes = new Set<number>();
     for (const id of new Set(wish.ids)) {
       const found = findEntry(keeper, id, wish.projectId);
       if (!found.ok) return found;
+      for (const echo of echoesOf(sqlite, found.value)) echoes.add(echo);
       forget(keeper, found.value, wish);
       entries.push(keeper.entry(id) ?? found.value);
     }
     sweepVectors(sqlite);
-    return ok(entries);
+    for (const { id } of entries) echoes.delete(id);
+    return ok({ entries, echoes: [...echoes] });
   });
   const erased = forgotten.ok && !sqlite.inTransaction && emptyFile(sqlite);
   sqlite.pragma('secure_delete = OFF');
-  return forgotten.ok ? ok({ entries: forgotten.value, erased }) : forgotten;
+  return forgotten.ok ? ok({ ...forgotten.value, erased }) : forgotten;
 }
+
+const echoesOf = (sqlite: Sqlite, { id, text_sha256 }: Entry): readonly number[] =>
+  sqlite
+    .prepare<[{ id: number; text_sha256: string }], number>(
+      `SELECT m.id FROM memories m WHERE m.id <> @id AND m.status <> 'forgotten' AND (
+         m.text_sha256 = @text_sha256
+         OR m.id IN (SELECT from_id FROM memory_links WHERE to_id = @id AND kind IN ('summarises', 'derives', 'near'))
+         OR m.id IN (SELECT to_id FROM memory_links WHERE from_id = @id AND kind = 'near'))
+       ORDER BY m.id`,
+    )
+    .pluck()
+    .all({ id, text_sha256 });
 
 function forget(keeper: Keeper, entry: Entry, { agent, because = '' }: ChangeWish): void {
   const { sqlite } = keeper;
@@ -45,7 +62,7 @@ function forget(keeper: Keeper, entry: Entry, { agent, because = '' }: ChangeWis
   });
   sqlite.prepare('DELETE FROM memory_versions WHERE memory_id = ?').run(id);
   sqlite.prepare('DELETE FROM memory_vectors WHERE memory_id = ?').run(id);
-  sqlite.prepare("DELETE FROM memory_links WHERE kind = 'near' AND ? IN (from_id, to_id)").run(id);
+  sqlite.prepare("DELETE FROM memory_links WHERE kind = 'near' AND (from_id = @id OR to_id = @id)").run({ id });
   if (entry.status !== 'forgotten')
     keeper.record(id, 'forgotten', { agent: keeper.keep(agent), because: keeper.keep(because).trim() });
 }

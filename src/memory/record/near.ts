@@ -70,11 +70,11 @@ const readLive = (sqlite: Sqlite, id: number): Row | undefined =>
     .get(id);
 
 function linkNear(sqlite: Sqlite, found: ReadonlyMap<number, readonly number[]>, now: string): void {
-  const unlink = sqlite.prepare("DELETE FROM memory_links WHERE kind = 'near' AND ? IN (from_id, to_id)");
+  const unlink = sqlite.prepare("DELETE FROM memory_links WHERE kind = 'near' AND (from_id = @id OR to_id = @id)");
   const link = sqlite.prepare(
     "INSERT INTO memory_links (from_id, to_id, kind, created_at) VALUES (?, ?, 'near', ?) ON CONFLICT DO NOTHING",
   );
-  for (const id of found.keys()) unlink.run(id);
+  for (const id of found.keys()) unlink.run({ id });
   // From the later to the earlier, so that each pair is there once.
   for (const [id, others] of found) for (const other of others) link.run(Math.max(id, other), Math.min(id, other), now);
 }

@@ -48,6 +48,13 @@ export function readStatement(
   const [from, to] = [readTime(options.valid_from ?? null), readTime(options.valid_to ?? null)];
   if (!from.ok) return from;
   if (!to.ok) return to;
+  const valid_from = from.value ?? created_at;
+  if (from.value !== null && to.value !== null && to.value < from.value)
+    return fail(
+      'input.invalid',
+      `It would stop being true (${to.value}) before it became true (${from.value}).`,
+      'Give --valid_to a time after --valid_from.',
+    );
   const kept = (value: string | undefined): string | null =>
     value === undefined ? null : keeper.keep(value).trim() || null;
   return ok({
@@ -69,7 +76,7 @@ export function readStatement(
     slot: kept(options.slot) ?? slotOf(text, type),
     created_at,
     updated_at: created_at,
-    valid_from: from.value ?? created_at,
+    valid_from,
     valid_to: to.value,
     superseded_by: null,
     trust,
@@ -85,11 +92,18 @@ const unknown = (what: string, value: string, all: readonly string[]): Result<ne
 
 const TIME = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})?)?$/;
 
+/** 30 February is none. */
+function isDay(text: string): boolean {
+  const time = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+}
+
 /** A day or a time in ISO 8601, as whole seconds in UTC, so that texts compare as times do. */
 export function readTime(text: string | null): Result<string | null> {
   if (text === null) return ok(null);
   const zoned = /^[^T]+T[^Z+-]+$/.test(text) ? `${text}Z` : text;
-  const time = TIME.test(text) ? Date.parse(zoned) : Number.NaN;
+  const day = text.slice(0, 10);
+  const time = TIME.test(text) && isDay(day) ? Date.parse(zoned) : Number.NaN;
   if (!Number.isNaN(time)) return ok(`${new Date(time).toISOString().slice(0, 19)}Z`);
   return fail(
     'input.invalid',
@@ -97,6 +111,16 @@ export function readTime(text: string | null): Result<string | null> {
     'Give a day, 2026-11-21, or a time, 2026-11-21T09:00:00Z.',
   );
 }
+
+/** Raw texts are said by the way; a statement is made to be found again. */
+const WEIGHT_OF: Readonly<Partial<Record<MemoryType, number>>> = {
+  ...{ raw_interaction: 0, tool_result: 0 },
+  ...{ decision: 2, lesson: 2, fact: 2 },
+};
+
+/** Whether a text that is known as one kind has become more by being said as another. */
+export const isMoreThan = (said: MemoryType, known: MemoryType): boolean =>
+  (WEIGHT_OF[said] ?? 1) > (WEIGHT_OF[known] ?? 1);
 
 const WIDTHS = ['subtask', 'task', 'project', 'global'] as const satisfies readonly MemoryScope[];
 const isWider = (one: MemoryScope, other: MemoryScope): boolean => WIDTHS.indexOf(one) > WIDTHS.indexOf(other);

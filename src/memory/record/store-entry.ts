@@ -1,10 +1,11 @@
 import { fail, ok, type Result } from '../../core/failure.ts';
 import type { Stored, StoreOptions, Trust } from '../memory.ts';
+import { indexEntry, unindexEntry } from '../recall/full-text.ts';
 import type { Entry } from './entry.ts';
-import type { Keeper, NewEntry } from './keeper.ts';
+import type { Changes, Keeper, NewEntry } from './keeper.ts';
 import { standing, trustRank } from './slot.ts';
-import { widened } from './statement.ts';
-import { endEntry, neighboursOf, tellReplaced } from './supersede.ts';
+import { isMoreThan, widened } from './statement.ts';
+import { earlier, endBefore, endEntry, neighboursOf, tellReplaced } from './supersede.ts';
 
 type Ties = Pick<StoreOptions, 'supersedes' | 'links'> & {
   /** The project it was said in, also when it holds for all. */
@@ -17,7 +18,7 @@ export function storeEntry(keeper: Keeper, said: NewEntry, ties: Ties): Result<S
   if (!target.ok) return target;
   const stray = (ties.links ?? []).find(({ to }) => !isReachable(keeper.entry(to), said.project_id));
   if (stray !== undefined) return noEntry(stray.to);
-  const known = keeper.sameText(said.project_id, said.text_sha256);
+  const known = standingNow(keeper, said, keeper.sameText(said.project_id, said.text_sha256));
   const stored =
     known === undefined
       ? addEntry(keeper, ...withTwin(keeper, said, target.value, ties.home))
@@ -36,6 +37,15 @@ function findTarget(keeper: Keeper, said: NewEntry, id: number | undefined): Res
   if (id === undefined) return ok(null);
   const found = keeper.entry(id);
   if (!isReachable(found, said.project_id)) return noEntry(id);
+  const winner =
+    found.status === 'superseded' && found.superseded_by !== null ? keeper.entry(found.superseded_by) : null;
+  if (winner?.text_sha256 === said.text_sha256) return ok(found);
+  if (winner)
+    return fail(
+      'input.invalid',
+      `Entry ${id} was replaced by ${winner.id} already.`,
+      `Look at that one: llmclis memory show ${winner.id}. Then name the one that is live: --supersedes ID`,
+    );
   if (found.status !== 'forgotten') return ok(found);
   return fail('input.invalid', `Entry ${id} was forgotten.`, 'Store the text without --supersedes.');
 }
@@ -48,6 +58,14 @@ function withTwin(keeper: Keeper, said: NewEntry, target: Entry | null, home: nu
 }
 
 const bestTrust = (one: Trust, other: Trust): Trust => (trustRank(one) < trustRank(other) ? one : other);
+
+/** What has stopped being true by itself is ended when its text or its slot is said again: it takes nobody's place. */
+function standingNow(keeper: Keeper, { agent }: NewEntry, entry: Entry | undefined): Entry | undefined {
+  if (entry?.status !== 'live' || entry.valid_to === null || entry.valid_to > keeper.now()) return entry;
+  keeper.set(entry.id, { status: 'superseded', updated_at: keeper.now() });
+  keeper.record(entry.id, 'superseded', { agent, because: 'it has stopped being true' });
+  return undefined;
+}
 
 /** What a statement does to those that stand. */
 type Verdict = {
@@ -63,7 +81,7 @@ function judge(keeper: Keeper, said: NewEntry, target: Entry | null, self: numbe
   const isOurs = target?.project_id === said.project_id || said.scope === 'global';
   const canReplace = isTarget && isOurs && trustRank(said.trust) <= trustRank(target.trust);
   const slot = said.slot ?? (canReplace ? target.slot : null);
-  const holder = slot === null ? undefined : keeper.slotHolder(said.project_id, slot);
+  const holder = slot === null ? undefined : standingNow(keeper, said, keeper.slotHolder(said.project_id, slot));
   const other = holder === undefined || holder.id === self || holder.id === target?.id ? null : holder;
   const found = other === null ? null : standing(said, other);
   const clash = found === 'contradicts' || (isTarget && !canReplace && target.slot === slot);
@@ -88,7 +106,12 @@ export function addEntry(keeper: Keeper, said: NewEntry, target: Entry | null, i
   const added = keeper.insert(
     after === undefined
       ? entry
-      : { ...entry, status: 'superseded', superseded_by: after.id, valid_to: entry.valid_to ?? after.valid_from },
+      : {
+          ...entry,
+          status: 'superseded',
+          superseded_by: after.id,
+          valid_to: earlier(entry.valid_to, after.valid_from),
+        },
     id,
   );
   // That it was stored stands in the entry itself.
@@ -120,13 +143,27 @@ function merge(keeper: Keeper, known: Entry, said: NewEntry, target: Entry | nul
   for (const old of verdict.replaces) endEntry(keeper, old, said.valid_from);
   const slot = verdict.isOlder ? known.slot : verdict.slot;
   const scope = known.project_id === said.project_id ? widened(known, said) : known.scope;
+  const told = trustRank(said.trust) <= trustRank(known.trust) ? toldAgain(known, said) : {};
   const changes = {
     ...(trust !== known.trust && { trust }),
     ...(slot !== known.slot && { slot }),
     ...(scope !== known.scope && { scope }),
+    ...told,
   };
+  if (told.type !== undefined) unindexEntry(keeper.sqlite, known);
   keeper.set(known.id, { seen: known.seen + 1, ...changes });
-  return settle(keeper, known, verdict, said.agent, false);
+  if (told.type !== undefined) indexEntry(keeper.sqlite, { ...known, type: told.type });
+  if (told.valid_from !== undefined) endBefore(keeper, { ...known, ...changes });
+  return settle(keeper, { ...known, ...changes }, verdict, said.agent, false);
+}
+
+/** What one who is trusted as much may tell of a known text: that it is a statement, since when it is true, and until when. */
+function toldAgain(known: Entry, said: NewEntry): Pick<Changes, 'type' | 'valid_from' | 'valid_to' | 'status'> {
+  return {
+    ...(isMoreThan(said.type, known.type) && { type: said.type }),
+    ...(said.valid_from < known.valid_from && { valid_from: said.valid_from }),
+    ...(said.valid_to !== null && { valid_to: said.valid_to, status: said.status }),
+  };
 }
 
 function settle(keeper: Keeper, { id, status }: Entry, verdict: Verdict, agent: string, stored: boolean): Stored {

@@ -1,11 +1,22 @@
 import type { Entry } from './entry.ts';
 import type { Done, Keeper } from './keeper.ts';
 
-const earlier = (one: string | null, other: string): string => (one !== null && one < other ? one : other);
+/** The earlier of two ends; null is none. */
+export const earlier = (one: string | null, other: string): string => (one !== null && one < other ? one : other);
 
 /** Ends an entry: from `at` on it is not true any more. What replaced it is told when it is known. */
 export function endEntry(keeper: Keeper, old: Entry, at: string): void {
   keeper.set(old.id, { status: 'superseded', valid_to: earlier(old.valid_to, at), updated_at: keeper.now() });
+}
+
+/** A statement has turned out to be true for longer: those before it were true for less long. */
+export function endBefore({ sqlite }: Keeper, { id, project_id, slot, valid_from }: Entry): void {
+  sqlite
+    .prepare(
+      `UPDATE memories SET valid_to = @valid_from
+       WHERE project_id = @project_id AND slot = @slot AND status = 'superseded' AND id <> @id AND valid_to > @valid_from`,
+    )
+    .run({ id, project_id, slot, valid_from });
 }
 
 /** Says which entry replaced an ended one. */

@@ -1,12 +1,13 @@
 import { kindsOf, type Matter, mustKeep, repeatedNames, type Unit, unitsOf } from '../../core/extract.ts';
 import { factsOf } from '../../core/facts.ts';
+import { splitUnspaced } from '../../core/unspaced.ts';
 
 /** What is wrong with a summary, by name. */
 export type SummaryCheck = {
   readonly ok: boolean;
   /** Names, and whole sentences that have no names, of the source that it must keep. */
   readonly missing: readonly string[];
-  /** Names that it has and its source has not. */
+  /** Names that it has and its source has not, and sentences that have no word of it. */
   readonly invented: readonly string[];
   /** It is no shorter than its source, or longer than it may be. */
   readonly too_long: boolean;
@@ -16,16 +17,18 @@ export type SummaryCheck = {
 const SHORT_CHARS = 240;
 const CHARS_PER_TOKEN = 4;
 const WORD = /[\p{L}\p{N}_]{4,}/gu;
+/** Fewer words than these say too little to be judged by. */
+const TELLING_WORDS = 3;
 
 /**
  * Does a summary keep what matters of its source, and nothing else? It must keep the names in the decisions, failures and open
- * questions that fit into `maxTokens`, say of each that it was one, keep the names that the source repeats, be shorter, and name
- * nothing that the source does not name.
+ * questions that fit into `maxTokens`, say of each that it was one, keep the names that the source repeats, be shorter,
+ * and say nothing of which the source has no word or name.
  */
 export function checkSummary(source: string, summary: string, maxTokens: number): SummaryCheck {
   const names = repeatedNames(source, maxTokens).filter(name => !holds(summary, name));
   const missing = [...new Set([...missingSentences(source, summary, maxTokens), ...names])];
-  const invented = inventedNames(source, summary);
+  const invented = [...inventedNames(source, summary), ...inventedSentences(source, summary)];
   const length = summary.trim().length;
   const too_long = length > maxTokens * CHARS_PER_TOKEN || !isShorter(source.trim().length, length);
   return { ok: length > 0 && missing.length === 0 && invented.length === 0 && !too_long, missing, invented, too_long };
@@ -54,10 +57,23 @@ function saysOf(unit: Unit, other: Unit, kind: Matter): boolean {
   return words.filter(word => there.has(word)).length * (unit.names.length > 0 ? 3 : 2) >= words.length;
 }
 
-/** Words of four letters and more, without the ends that grammar gives them. */
-const stems = (text: string): readonly string[] => [
-  ...new Set((text.toLowerCase().match(WORD) ?? []).map(word => word.replace(/(?:ing|ed|es|s)$/, ''))),
-];
+/** Words of four letters and more, without the ends that grammar gives them; pairs of signs where no spaces are. */
+function stems(text: string): readonly string[] {
+  const { spaced, pairs } = splitUnspaced(text);
+  const words = spaced.toLowerCase().match(WORD) ?? [];
+  return [...new Set([...words.map(word => word.replace(/(?:ing|ed|es|s)$/, '')), ...pairs])];
+}
+
+/** A sentence without a single word of the source comes from elsewhere: another language, an order, a guess. */
+function inventedSentences(source: string, summary: string): readonly string[] {
+  const there = new Set(stems(source));
+  return unitsOf(summary)
+    .map(({ text }) => text)
+    .filter(text => {
+      const words = stems(text);
+      return words.length >= TELLING_WORDS && !words.some(word => there.has(word));
+    });
+}
 
 const holds = (text: string, name: string): boolean =>
   text.includes(name) || text.includes(bare(name)) || (isNumber(name) && hasValues(text, name));

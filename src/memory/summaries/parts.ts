@@ -15,7 +15,10 @@ export function readParts(sqlite: Sqlite, projectId: number): ProjectParts {
     .get(projectId, PROJECT_SLOT);
   if (last === undefined) return { tasks, summed: null };
   const summed = sqlite
-    .prepare<[number], number>(`SELECT to_id FROM memory_links WHERE from_id = ? AND kind = 'summarises'`)
+    .prepare<[number], number>(
+      `SELECT to_id FROM memory_links JOIN memories ON memories.id = to_id
+       WHERE from_id = ? AND kind = 'summarises' AND status <> 'superseded'`,
+    )
     .pluck()
     .all(last);
   return { tasks, summed };

@@ -3,7 +3,7 @@ import { extract } from '../../core/extract.ts';
 /** The live summaries of a project's tasks, oldest first, and which of them its own summary stands for. */
 export type ProjectParts = {
   readonly tasks: readonly { readonly id: number; readonly task_key: string; readonly text: string }[];
-  /** Null: the project has no summary yet. */
+  /** Without those that a later one has superseded. Null: the project has no summary yet. */
   readonly summed: readonly number[] | null;
 };
 
@@ -23,9 +23,17 @@ const CHARS_PER_TOKEN = 4;
 const fresh = ({ tasks, summed }: ProjectParts): number =>
   tasks.filter(({ id }) => !(summed ?? []).includes(id)).length;
 
-/** Is it time for a new summary? Not for every task: only when a good part has changed, or when the work has come to its end. */
+/** Does it tell what was since marked wrong, forgotten or made private? */
+const tellsTooMuch = ({ tasks, summed }: ProjectParts): boolean =>
+  (summed ?? []).some(part => !tasks.some(({ id }) => id === part));
+
+/**
+ * Is it time for a new summary? Not for every task: only when a good part has changed, when the work has come to its end, or when
+ * something in it may no longer be told.
+ */
 export function isDue(parts: ProjectParts, openTasks: number): boolean {
   const count = fresh(parts);
+  if (parts.tasks.length > 0 && tellsTooMuch(parts)) return true;
   if (count === 0 || parts.tasks.length < FIRST) return false;
   if (parts.summed === null || openTasks === 0) return true;
   return count >= Math.max(NEW, parts.tasks.length * NEW_SHARE);
@@ -33,6 +41,20 @@ export function isDue(parts: ProjectParts, openTasks: number): boolean {
 
 /** What a summary of the project is made from. */
 export const projectSource = ({ tasks }: ProjectParts): string => tasks.map(({ text }) => text).join('\n');
+
+/** Without a model: of all tasks what was decided, what failed and what is open, each line with its task. */
+export const projectBody = ({ tasks }: ProjectParts, maxTokens: number): string =>
+  extract(
+    tasks
+      .flatMap(({ task_key, text }) =>
+        text
+          .split('\n')
+          .slice(1)
+          .map(line => `${task_key}: ${line}`),
+      )
+      .join('\n'),
+    maxTokens,
+  );
 
 /** The first lines of the newest tasks, and of all of them what was decided, what failed and what is open. */
 export function projectText(name: string, parts: ProjectParts, body: string | null, maxTokens: number): string {
@@ -46,12 +68,11 @@ export function projectText(name: string, parts: ProjectParts, body: string | nu
     })
     .toReversed();
   const more = parts.tasks.length - lines.length;
-  const rest = parts.tasks.map(({ text }) => text.split('\n').slice(1).join('\n')).join('\n');
   return [
     `Project ${name}: ${parts.tasks.length} tasks so far.`,
     ...(more > 0 ? [`- ${more} older ones`] : []),
     ...lines,
-    body ?? extract(rest, maxTokens),
+    body ?? projectBody(parts, maxTokens),
   ]
     .join('\n')
     .trimEnd();

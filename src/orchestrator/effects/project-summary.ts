@@ -1,5 +1,12 @@
 import type { EventPayloads } from '../../core/event.ts';
-import { isDue, PROJECT_SLOT, type ProjectParts, projectSource, projectText } from '../../memory/summaries/project.ts';
+import {
+  isDue,
+  PROJECT_SLOT,
+  type ProjectParts,
+  projectBody,
+  projectSource,
+  projectText,
+} from '../../memory/summaries/project.ts';
 import type { Effects, Ports } from '../ports.ts';
 import { mayTell } from '../recall.ts';
 import type { RunState } from '../state.ts';
@@ -25,6 +32,7 @@ export async function* refreshProject(key: string, state: RunState, ports: Ports
       key,
       about,
       source,
+      own: redact(projectBody(parts, rung.max_tokens)),
       task,
       try: 1,
       spent,

@@ -7,7 +7,7 @@ import { checkSummary, type SummaryCheck } from '../../memory/summaries/check.ts
 import { summaryPrompt } from '../../memory/summaries/prompts.ts';
 import type { Effects, Ports } from '../ports.ts';
 import type { RunState } from '../state.ts';
-import { taskSource } from '../summary-text.ts';
+import { extractedBody, taskSource } from '../summary-text.ts';
 import { type OpenTurn, SUMMARY_CALL, spentOn, type TaskState, triesSoFar } from '../task-state.ts';
 import { FRESH_TURN } from '../turn-state.ts';
 import { askModel } from './model-call.ts';
@@ -25,6 +25,8 @@ export type SummaryJob = {
   /** `S1.2 – Wrap lines`. */
   readonly about: string;
   readonly source: string;
+  /** What is kept where no model's text can be. */
+  readonly own: string;
   /** For the scope of the model: private tasks stay local. */
   readonly task: Pick<TaskState['task'], 'private' | 'tags'>;
   readonly try: number;
@@ -52,6 +54,7 @@ export async function* summarise(
     key,
     about: `${key} – ${title}`,
     source: ports.redact(taskSource(task, said)),
+    own: ports.redact(extractedBody(task, said)),
     task: task.task,
     try: triesSoFar(task) + 1,
     spent: { task: spentOn(task), run: state.usd },
@@ -72,12 +75,7 @@ export async function* writeSummary(
   const source = extract(job.source, SOURCE_TOKENS);
   const rung = ports.models.summariser(job.task, job.closed, Math.ceil(source.length / 3));
   const { max_tokens } = rung;
-  const own = (because: string): Written => ({
-    text: extract(job.source, max_tokens),
-    by: 'extract',
-    model: null,
-    because,
-  });
+  const own = (because: string): Written => ({ text: job.own, by: 'extract', model: null, because });
   if (rung.kind === 'none') return own(rung.because);
   const turn: OpenTurn = {
     ...FRESH_TURN,

@@ -12,7 +12,7 @@ import type { Effect, Effects, Ports, WorkspaceHolder } from '../ports.ts';
 import { mayTell } from '../recall.ts';
 import type { RunState } from '../state.ts';
 import { handoverText } from '../summary-text.ts';
-import { isTesting, type OpenTurn, type TaskState, triesSoFar } from '../task-state.ts';
+import { isTesting, type OpenTurn, spentOn, type TaskState, triesSoFar } from '../task-state.ts';
 import { FRESH_TURN } from '../turn-state.ts';
 import { askModel } from './model-call.ts';
 import { remember } from './remember.ts';
@@ -110,7 +110,7 @@ async function* talk(
 ): AsyncGenerator<Effect, void> {
   const role = ROLE_TABLE[turn.role];
   const key = task.task.key;
-  const spent = { task: task.attempts.reduce((sum, { usd }) => sum + usd, 0) + turn.usd, run: state.usd };
+  const spent = { task: spentOn(task), run: state.usd };
   const messages = [...openingMessages(role, text), ...turn.messages];
   const compacted = [...turn.compacted];
   const conversation = {

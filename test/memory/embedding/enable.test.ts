@@ -121,6 +121,24 @@ describe('memory enable', () => {
     expect(readdirSync(home).filter(name => /embedder|config/.test(name))).toEqual([]);
   });
 
+  it('waits for npm to end before it takes back what that wrote, and takes away what a killed one left', async () => {
+    const npm = `trap 'sleep 0.3; mkdir -p node_modules/late; echo x > node_modules/late/file; exit 1' TERM
+while :; do sleep 0.05; done`;
+    const { home, place, run } = commandLine({ npm });
+    mkdirSync(join(home, 'embedder.99999999', 'node_modules'), { recursive: true });
+    mkdirSync(join(home, `embedder.${process.ppid}`));
+    const model = writeTinyModel(join(temporaryFolder(), 'tiny'));
+    const interrupted = await run(['memory', 'enable', '--model', model], interrupt => {
+      const watch = setInterval(() => {
+        if (!existsSync(join(place, 'npm-words'))) return;
+        clearInterval(watch);
+        interrupt();
+      }, 10);
+    });
+    expect(interrupted).toMatchObject({ exit: 130, err: expect.stringContaining('nothing of it is left') });
+    expect(readdirSync(home).filter(name => /embedder|config/.test(name))).toEqual([`embedder.${process.ppid}`]);
+  });
+
   it('takes back the installation when the model proves to be none', async () => {
     const { home, run } = commandLine({ npm: NPM_WORKS });
     const model = writeTinyModel(join(temporaryFolder(), 'tiny'));

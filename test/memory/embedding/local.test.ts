@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -155,6 +155,29 @@ describe('a model in a folder', () => {
     const both = [embedder.embed(['a'], 'text', never), embedder.tokens('b')];
     for (const answer of await Promise.all(both)) expect(messageOf(answer)).toContain('ended with code 3');
     expect(messageOf(await embedder.embed(['a'], 'query', never))).toContain('ended with code 3');
+  });
+
+  it('is not torn away while it loads its model: that would end the whole program', async () => {
+    const place = temporaryFolder();
+    const fake = join(place, 'node_modules/@huggingface/transformers');
+    mkdirSync(fake, { recursive: true });
+    writeFileSync(
+      join(fake, 'index.js'),
+      `const { writeFileSync } = require('node:fs');
+exports.env = {};
+exports.pipeline = async (task, folder) => {
+  writeFileSync(folder + '/began', '');
+  await new Promise(resolve => setTimeout(resolve, 200));
+  writeFileSync(folder + '/loaded', '');
+};`,
+    );
+    const folder = writeTinyModel(join(place, 'tiny'));
+    const embedder = must(await opened(folder, { from: join(place, 'package.json') }));
+    const waiting = embedder.embed(['a'], 'text', never);
+    await expect.poll(() => existsSync(join(folder, 'began')), { timeout: 10_000 }).toBe(true);
+    await embedder.close();
+    expect(existsSync(join(folder, 'loaded'))).toBe(true);
+    expect(messageOf(await waiting)).toContain('closed');
   });
 
   it('says when the package is not there', async () => {

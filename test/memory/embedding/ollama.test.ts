@@ -129,6 +129,9 @@ describe('an embedding model of Ollama', () => {
     [501, { error: 'this model does not support embeddings' }, 'provider.overloaded'],
     [200, { embeddings: [] }, 'embedder.unavailable'],
     [200, { embeddings: [[0, 0, 0]] }, 'embedder.unavailable'],
+    [200, { embeddings: [[1, null, 1]] }, 'embedder.unavailable'],
+    [200, { embeddings: [[1, 'NaN', 1]] }, 'embedder.unavailable'],
+    [200, { embeddings: [[1], [1]] }, 'embedder.unavailable'],
     [200, 'no object', 'provider.bad_request'],
   ])('turns an answer %i %j into a failure', async (status, body, code) => {
     const { url } = await ollama(path => (path === '/api/embed' ? { status, body } : null));

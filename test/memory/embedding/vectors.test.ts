@@ -139,6 +139,69 @@ describe('vectors of the record', () => {
     expect((await follow(picky)).troubles).toEqual([]);
   });
 
+  it('wait when the embedder refuses everything, whatever it says of one text', async () => {
+    const { follow, number } = makeStore(3);
+    const embedder = testEmbedder();
+    const refusing: Embedder = {
+      ...embedder,
+      embed: async () => err(failure('provider.bad_request', 'A page of a proxy.', 'None.')),
+    };
+    expect((await follow(refusing)).troubles.map(({ failure: { message } }) => message)).toEqual([
+      'A page of a proxy.',
+    ]);
+    expect(number('SELECT count(*) FROM memory_vectors')).toBe(0);
+    expect((await follow(embedder)).troubles).toEqual([]);
+    expect(number(`SELECT count(*) FROM memory_vectors WHERE text_sha256 <> ''`)).toBe(3);
+  });
+
+  it('serve on when the model that would take their place is given up at the last moment', async () => {
+    const { sqlite, clock, follow, states } = makeStore(5);
+    await follow(testEmbedder());
+    const second = testEmbedder({ name: 'test:b' });
+    // Another process wants a third model while this one looks at the known sentences, the last step before the switch.
+    await follow({
+      ...second,
+      embed: async (texts, kind, signal) => {
+        if (kind === 'query') vectorConsumer(sqlite, testEmbedder({ name: 'test:c' }), clock);
+        return second.embed(texts, kind, signal);
+      },
+    });
+    expect(states()).toEqual(['test:a serving', 'test:b retired', 'test:c building']);
+  });
+
+  it('are not made for a model that another process has left', async () => {
+    const { add, sqlite, clock, follow, number } = makeStore(5);
+    const first = testEmbedder();
+    const old = createUpkeep(sqlite, clock, [vectorConsumer(sqlite, first, clock)]);
+    await old.run({ signal: never });
+    await follow(testEmbedder({ name: 'test:b' }));
+    add('Something new for both.');
+    const before = first.asked.length;
+    await old.run({ signal: never, now: true });
+    expect(first.asked).toHaveLength(before);
+    expect(number('SELECT count(*) FROM memory_vectors WHERE model_id = 1')).toBe(0);
+  });
+
+  it.each(['trouble', 'the end of the time'])('are kept as far as they were made before %s came', async what => {
+    const { sqlite, clock, follow, number } = makeStore(5);
+    const embedder = testEmbedder();
+    const stop = new AbortController();
+    const breaking: Embedder = {
+      ...embedder,
+      async embed(texts, kind, signal) {
+        if (!texts.some(text => text.includes('part 3'))) return embedder.embed(texts, kind, signal);
+        if (what === 'trouble') return err(failure('provider.unreachable', 'It is down.', 'Start it.'));
+        stop.abort(new Error('Over.'));
+        return err(failure('interrupted', 'Embedding was interrupted.', 'It goes on.'));
+      },
+    };
+    await createUpkeep(sqlite, clock, [vectorConsumer(sqlite, breaking, clock)]).run({ signal: stop.signal });
+    expect(number('SELECT count(*) FROM memory_vectors')).toBe(3);
+    await follow(embedder);
+    expect(number('SELECT count(*) FROM memory_vectors')).toBe(5);
+    expect(ofEntries(embedder)).toHaveLength(5);
+  });
+
   it('stop being followed when the embedder is switched off, and stay', async () => {
     const { sqlite, follow, number, states } = makeStore(5);
     const embedder = testEmbedder();
@@ -207,6 +270,32 @@ describe('search by meaning', () => {
     });
     expect([await gone('parser', asked), await gone('server', asked)]).toEqual([null, null]);
     expect(notices.map(({ message }) => message)).toEqual(['Recall goes on with text alone. The thread ended.']);
+  });
+
+  it('waits no longer for a model that hangs than people wait, and lets it rest', async () => {
+    const { sqlite, follow, notices } = makeStore();
+    const embedder = testEmbedder();
+    await follow(embedder);
+    let calls = 0;
+    const hanging: Embedder = {
+      ...embedder,
+      embed: () => {
+        calls += 1;
+        return new Promise(() => {});
+      },
+    };
+    const search = denseSearch({
+      sqlite,
+      embedder: hanging,
+      index: embeddedIndex(sqlite, () => servingModel(sqlite)),
+      notice: one => notices.push(one),
+      patience: 20,
+    });
+    expect([await search('parser', asked), await search('server', asked)]).toEqual([null, null]);
+    expect(calls).toBe(1);
+    expect(notices.map(({ message }) => message)).toEqual([
+      'Recall goes on with text alone. The embedding model did not answer within 0.02 seconds.',
+    ]);
   });
 
   it('never compares with the query of another model', async () => {
