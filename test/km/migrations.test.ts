@@ -254,7 +254,15 @@ describe('the migrations', () => {
   const files = readdirSync(MIGRATIONS).filter(name => name.endsWith('.sql'));
 
   it('of released versions never change', () => {
-    const released = ['0000_tables', '0001_triggers', '0002_depth', '0003_depth_triggers', '0004_grants'];
+    const released = [
+      '0000_tables',
+      '0001_triggers',
+      '0002_depth',
+      '0003_depth_triggers',
+      '0004_grants',
+      '0005_memory',
+      '0006_memory_triggers',
+    ];
     const hashes = released.map(name =>
       createHash('sha256')
         .update(readFileSync(join(MIGRATIONS, `${name}.sql`)))
@@ -266,6 +274,8 @@ describe('the migrations', () => {
       '7e2454bc6f663281a982d085bab8cb95cb59892d9f0a44c390a8f2a9dc2ebf76',
       'd8f4c6afa22d69eec7ca920c1e93afe9364fb7d6b8c8a7c46aa71f80d58ffbdd',
       'b76703111426562834817b08db68b9a09af2a4b4fbdad0df4d041498115c2986',
+      'c0226d7b2622fc1a3389e0a761469e02355c3534b84baafeeaf312f2613af4ca',
+      'fe41a95b3ca043043a6611dbf74f881ab6c4f12d3107755417bb18abaa7b0f01',
     ]);
   });
 
