@@ -13,7 +13,7 @@ export type TendReport = {
   readonly troubles: readonly Failure[];
 };
 
-export const MEMORY_INDEXES = ['words', 'trigrams', 'near', 'vectors', 'qdrant'] as const;
+const MEMORY_INDEXES = ['words', 'trigrams', 'near', 'vectors', 'qdrant'] as const;
 export type MemoryIndexName = (typeof MEMORY_INDEXES)[number];
 
 export type ReindexWish = {

@@ -46,7 +46,7 @@ export const consumersOf = (upkeep: Upkeep, index: MemoryIndexName): readonly st
     .filter(name => indexNameOf(name) === index);
 
 /** Which index a consumer keeps. */
-export function indexNameOf(consumer: string): MemoryIndexName | null {
+function indexNameOf(consumer: string): MemoryIndexName | null {
   if (consumer === TRIGRAMS) return 'trigrams';
   const [kind] = consumer.split(':');
   return kind === 'near' || kind === 'vectors' || kind === 'qdrant' ? kind : null;

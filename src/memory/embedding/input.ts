@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { ok, type Result } from '../../core/failure.ts';
+import { hashOf } from '../record/keeper.ts';
 import type { Embedder } from './embedder.ts';
 import { cutIntoPieces } from './pieces.ts';
 
@@ -24,8 +24,7 @@ function dateOf(created_at: string): string {
 export const frontOf = ({ agent, created_at }: Omit<EntryText, 'text'>): string =>
   `${dateOf(created_at)}${agent.slice(0, NAME_CHARACTERS)}: `;
 
-export const sha256Of = (text: string): string => createHash('sha256').update(text).digest('hex');
-const pieceOf = (text: string): Piece => ({ text, sha256: sha256Of(text) });
+const pieceOf = (text: string): Piece => ({ text, sha256: hashOf(text) });
 
 /** The entry as one piece, however long it is. */
 export const wholePiece = (entry: EntryText): Piece => pieceOf(frontOf(entry) + entry.text);

@@ -14,7 +14,7 @@ const PAGE = 1_000;
 const MOST = 10_000;
 
 /** Points as the server takes them: plain lists, since a typed array would travel as an object. */
-export function wirePoint(names: QdrantNames, point: IndexPoint) {
+function wirePoint(names: QdrantNames, point: IndexPoint) {
   const { memory_id, chunk, project_id, task_id, type, scope, live, version, dense, sparse } = point;
   return {
     id: names.pointId(memory_id, chunk),
@@ -32,7 +32,7 @@ const oneOf = (key: string, values: readonly (string | number)[]) =>
     : { key, match: { any: values.map(String) } };
 
 /** The filter in the server's words. */
-export function wireFilter({ project_ids, task_id, types, scopes, live }: IndexFilter) {
+function wireFilter({ project_ids, task_id, types, scopes, live }: IndexFilter) {
   return {
     must: [
       oneOf('project', project_ids.map(String)),

@@ -3,7 +3,7 @@ import type { IndexFilter, IndexHit, IndexPoint, SparseVector } from './port.ts'
 /** Constant of reciprocal rank fusion: the first of a list gets a sixtieth. */
 export const FUSION_K = 60;
 /** Hits of each list that take part in a fusion. */
-export const FUSION_DEPTH = 100;
+const FUSION_DEPTH = 100;
 
 const DECIMALS = 1e6;
 export const rounded = (score: number): number => Math.round(score * DECIMALS) / DECIMALS;
@@ -32,7 +32,7 @@ export const inverseFrequency = (all: number, having: number): number =>
   Math.log(1 + (all - having + 0.5) / (having + 0.5));
 
 /** Dot product over the terms in both; null when they share none. Both are ascending. */
-export function sparseDot(a: SparseVector, b: SparseVector, weight: (term: number) => number): number | null {
+function sparseDot(a: SparseVector, b: SparseVector, weight: (term: number) => number): number | null {
   let sum: number | null = null;
   let left = 0;
   let right = 0;

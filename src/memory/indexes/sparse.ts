@@ -21,7 +21,7 @@ function pairs(word: string): readonly string[] {
 }
 
 /** FNV-1a of the word's UTF-8 bytes, 32 bits: two words share a number once in four thousand million pairs. */
-export function termNumber(word: string): number {
+function termNumber(word: string): number {
   let hash = 0x811c9dc5;
   for (const byte of Buffer.from(word)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
   return hash;
